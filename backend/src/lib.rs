@@ -1,0 +1,26 @@
+//! The reference merchant backend of LanderPay.
+//!
+//! A checkout page posts its order here; this server adds what a browser must never hold (the CRM's
+//! credentials, the campaign, the biller), drops what a browser must never decide (prices and
+//! overrides), and forwards the rest to the CRM as a flat form. Each purchase is imported at most
+//! once, whatever the network does: see [`journal`].
+//!
+//! Where to start reading: [`import_order`] is the one request, from top to bottom.
+
+pub mod config;
+pub mod crm;
+#[cfg(feature = "demo")]
+pub mod demo;
+pub mod envelope;
+pub mod failure;
+pub mod fields;
+pub mod import_order;
+pub mod journal;
+pub mod order;
+pub mod origin;
+pub mod secret;
+pub mod server;
+
+pub use config::{Config, ConfigError};
+pub use failure::Failure;
+pub use server::Backend;

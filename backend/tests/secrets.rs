@@ -1,0 +1,97 @@
+//! No credential and no token in any log line or reply. Alone in its process, because it listens to
+//! everything that the process logs.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    dead_code,
+    missing_docs
+)]
+
+mod common;
+
+use std::{
+    io,
+    sync::{Arc, Mutex},
+};
+
+use landerpay_backend::{crm::Limits, demo::crm::Settings};
+use serde_json::json;
+use tokio::net::TcpSocket;
+use tracing_subscriber::fmt::MakeWriter;
+
+use common::{Shop, TOKEN, order};
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Log {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
+}
+
+#[tokio::test]
+async fn secrets_stay_inside() {
+    let log = Log::default();
+    tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(log.clone())
+        .with_ansi(false)
+        .init();
+
+    let mut seen = Vec::new();
+    for (n, fault) in ["", "quote", "html", "lost", "decline:x", "fields"].iter().enumerate() {
+        let shop = Shop::start().await;
+        let key = format!("key-0123456789-{n:04}");
+        let changes = json!({"custom5": fault, "password": "from-the-page", "cardNumber": "4111-1111-of-a-card"});
+        seen.push(shop.order(&key, &order(changes.clone())).await.text);
+        seen.push(shop.order(&key, &order(changes)).await.text);
+        seen.push(shop.order(&key, &order(json!({"product1_id": 1}))).await.text);
+        // A token in a wrong place, and a wrong token.
+        seen.push(shop.order(&key, &order(json!({"paySource": TOKEN}))).await.text);
+        let encoded = TOKEN.replace('|', "%7C");
+        seen.push(shop.order(&key, &order(json!({"amazonAddressConsent": encoded}))).await.text);
+        seen.push(shop.post(&[("content-type", "application/json")], TOKEN).await.text);
+        let foreign = [("content-type", "application/json"), ("origin", "https://evil.example")];
+        seen.push(shop.post(&foreign, order(json!({})).to_string()).await.text);
+    }
+    let nobody = TcpSocket::new_v4().unwrap();
+    nobody.bind(([127, 0, 0, 1], 0).into()).unwrap();
+    let shop = Shop::in_front_of(nobody.local_addr().unwrap(), Limits::default()).await;
+    seen.push(shop.order("key-0123456789-9999", &order(json!({}))).await.text);
+
+    let quoted = seen.iter().find(|text| text.contains("received")).unwrap();
+    assert!(quoted.contains("ada@example.com"), "{quoted}");
+
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    for expected in ["dropped a field", "password", "cardNumber", "import order", "crm_answer_lost"]
+    {
+        assert!(log.contains(expected), "the log was not captured: {log}");
+    }
+    seen.push(log);
+
+    let Settings { login_id, password, .. } = Settings::default();
+    let encoded: String = form_urlencoded::byte_serialize(TOKEN.as_bytes()).collect();
+    for secret in
+        [TOKEN, "secret+token", &encoded, &login_id, &password, "from-the-page", "of-a-card"]
+    {
+        for text in &seen {
+            assert!(!text.contains(secret), "{secret} in: {text}");
+        }
+    }
+}

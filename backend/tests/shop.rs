@@ -1,0 +1,269 @@
+//! The demo: pages, and the command itself.
+#![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    dead_code,
+    missing_docs
+)]
+
+mod common;
+
+use std::{fs, net::Ipv4Addr, path::PathBuf, process::Stdio};
+
+use landerpay_backend::demo::{Demo, Options};
+use reqwest::{Client, StatusCode};
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    net::TcpStream,
+    process::{Child, Command},
+};
+
+use common::{Reply, order, read};
+
+/// A folder of its own for each test.
+fn folder(name: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&folder);
+    for (file, content) in [
+        ("secret.txt", "secret".to_owned()),
+        ("www/index.html", "<script src=\"%SIMULATOR%/Widgets.js\"></script>".to_owned()),
+        ("www/app.js", "'%SIMULATOR%'".to_owned()),
+        ("www/.env", "secret".to_owned()),
+        ("www/sub/index.html", "sub".to_owned()),
+        ("www/large.css", "a{color:red}".repeat(1000)),
+        ("dist/landerpay_bg.wasm", "\0asm".to_owned()),
+        ("npm/index.html", "npm %SIMULATOR%".to_owned()),
+    ] {
+        let file = folder.join(file);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, content).unwrap();
+    }
+    folder
+}
+
+async fn demo(name: &str) -> Demo {
+    let folder = folder(name);
+    Demo::start(&Options {
+        simulator: "http://127.0.0.1:8081".to_owned(),
+        shop_port: 0,
+        crm_port: 0,
+        www: folder.join("www"),
+        dist: folder.join("dist"),
+        npm: folder.join("npm"),
+        exit_with_stdin: false,
+    })
+    .await
+    .unwrap()
+}
+
+fn client() -> Client {
+    let none = reqwest::redirect::Policy::none();
+    Client::builder().no_proxy().redirect(none).build().unwrap()
+}
+
+async fn get(demo: &Demo, path: &str) -> Reply {
+    read(client().get(format!("{}{path}", demo.shop()))).await
+}
+
+#[tokio::test]
+async fn pages_are_served_with_the_simulator_written_in() {
+    let demo = demo("pages").await;
+    for (path, content_type, text) in [
+        (
+            "/",
+            "text/html; charset=utf-8",
+            r#"<script src="http://127.0.0.1:8081/Widgets.js"></script>"#,
+        ),
+        ("/app.js", "text/javascript; charset=utf-8", "'%SIMULATOR%'"),
+        ("/app.js?v=1", "text/javascript; charset=utf-8", "'%SIMULATOR%'"),
+        ("/sub/", "text/html; charset=utf-8", "sub"),
+        ("/landerpay/landerpay_bg.wasm", "application/wasm", "\0asm"),
+        ("/npm/", "text/html; charset=utf-8", "npm http://127.0.0.1:8081"),
+    ] {
+        let reply = get(&demo, path).await;
+        assert_eq!(reply.status, StatusCode::OK, "{path}");
+        assert_eq!(reply.headers["content-type"], content_type, "{path}");
+        assert_eq!(reply.headers["cache-control"], "no-cache", "{path}");
+        assert_eq!(reply.headers["x-content-type-options"], "nosniff", "{path}");
+        assert_eq!(reply.headers["content-security-policy"], "frame-ancestors 'self'", "{path}");
+        assert_eq!(reply.text, text, "{path}");
+    }
+    let folder = get(&demo, "/sub").await;
+    assert_eq!(folder.status, StatusCode::PERMANENT_REDIRECT);
+    assert_eq!(folder.headers["location"], "/sub/");
+}
+
+#[tokio::test]
+async fn unchanged_pages_are_not_sent_again() {
+    let demo = demo("etag").await;
+    let url = format!("{}/", demo.shop());
+    let etag = get(&demo, "/").await.headers["etag"].clone();
+    let fresh = read(client().get(&url).header("if-none-match", etag)).await;
+    assert_eq!((fresh.status, &*fresh.text), (StatusCode::NOT_MODIFIED, ""));
+    let stale = read(client().get(&url).header("if-none-match", "W/\"0\"")).await;
+    assert_eq!(stale.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn large_files_are_compressed() {
+    let demo = demo("compression").await;
+    let url = format!("{}/large.css", demo.shop());
+    for encoding in ["br", "gzip"] {
+        let response = client().get(&url).header("accept-encoding", encoding).send().await.unwrap();
+        assert_eq!(response.headers()["content-encoding"], encoding);
+        assert!(response.bytes().await.unwrap().len() < 1000);
+    }
+}
+
+#[tokio::test]
+async fn nothing_outside_the_folders_is_served() {
+    let demo = demo("traversal").await;
+    std::os::unix::fs::symlink(
+        "../secret.txt",
+        PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("traversal/www/link.txt"),
+    )
+    .unwrap();
+    let address = demo.shop().replace("http://localhost", "127.0.0.1");
+    // By hand: an HTTP client would tidy the path up.
+    for path in [
+        "/../secret.txt",
+        "/%2e%2e/secret.txt",
+        "/sub/..%2f..%2fsecret.txt",
+        "/landerpay/../../secret.txt",
+        "/.env",
+        "/link.txt",
+        "/nothing",
+        "/landerpay/nothing",
+        "//etc/hostname",
+    ] {
+        let mut stream = TcpStream::connect(&address).await.unwrap();
+        let request =
+            format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 404"), "{path}: {answer}");
+        assert!(!answer.contains("secret\n") && !answer.ends_with("secret"), "{path}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_purchase_in_the_demo() {
+    let demo = demo("purchase").await;
+    let import = client()
+        .post(format!("{}/amazon-pay/import-order", demo.shop()))
+        .header("content-type", "application/json")
+        .header("origin", demo.shop())
+        .body(order(json!({"firstName": "<b>"})).to_string());
+    let reply = read(import).await.json();
+    assert_eq!(reply["result"], "SUCCESS", "{reply}");
+
+    let page = read(client().get(format!("{}/", demo.crm()))).await.text;
+    assert!(page.contains("&lt;b&gt;") && !page.contains("<b>"), "{page}");
+    assert!(page.contains(reply["message"]["orderId"].as_str().unwrap()), "{page}");
+    demo.stop().await;
+}
+
+#[tokio::test]
+async fn the_demo_ends_while_a_request_hangs() {
+    let demo = demo("hanging").await;
+    let crm = demo.crm().replace("http://", "");
+    let mut open = TcpStream::connect(&crm).await.unwrap();
+    let head = "POST /order/import/ HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\n";
+    open.write_all(format!("{head}content-length: 9\r\n\r\n").as_bytes()).await.unwrap();
+    // The server says so when it begins to wait for the body, which never comes.
+    let mut answer = [0; 12];
+    open.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 100");
+    demo.stop().await;
+    assert!(TcpStream::connect(crm).await.is_err());
+}
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_landerpay-backend"));
+    command.args(arguments).env_clear().kill_on_drop(true);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+const DEMO: [&str; 7] =
+    ["demo", "--simulator", "http://127.0.0.1:8081", "--shop-port", "0", "--crm-port", "0"];
+
+/// Starts the demo command and waits for its line.
+async fn started(arguments: &[&str]) -> (Child, BufReader<tokio::process::ChildStdout>, Value) {
+    let mut child = command(&[&DEMO[..], arguments].concat()).spawn().unwrap();
+    let mut stdout = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    stdout.read_line(&mut line).await.unwrap();
+    assert!(line.starts_with("{\"shop\":\"http://localhost:"), "{line}");
+    let origins = serde_json::from_str(&line).unwrap_or_else(|_| panic!("not JSON: {line}"));
+    (child, stdout, origins)
+}
+
+#[tokio::test]
+async fn the_command_prints_one_line_and_ends_with_stdin() {
+    let (mut child, mut stdout, origins) = started(&["--exit-with-stdin"]).await;
+    let shop = origins["shop"].as_str().unwrap();
+    assert!(shop.starts_with("http://localhost:"), "{shop}");
+    assert!(origins["crm"].as_str().unwrap().starts_with("http://127.0.0.1:"));
+    assert_eq!(read(client().get(format!("{shop}/health"))).await.status, StatusCode::OK);
+
+    drop(child.stdin.take());
+    let mut rest = String::new();
+    stdout.read_to_string(&mut rest).await.unwrap();
+    assert_eq!(rest, "");
+    assert!(child.wait().await.unwrap().success());
+}
+
+async fn terminate(child: &Child) {
+    let id = child.id().unwrap().to_string();
+    assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
+}
+
+#[tokio::test]
+async fn the_command_ends_at_sigterm() {
+    let (mut child, _stdout, _) = started(&[]).await;
+    terminate(&child).await;
+    assert!(child.wait().await.unwrap().success());
+}
+
+#[tokio::test]
+async fn what_stops_the_command_is_said_in_a_sentence() {
+    let taken = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let taken_shop = [&DEMO[..3], &["--shop-port", &port, "--crm-port", "0"]].concat();
+    let taken_crm = [&DEMO[..3], &["--shop-port", "0", "--crm-port", &port]].concat();
+    for (arguments, code, part) in [
+        (&taken_shop[..], 1, format!("Port {port} of 127.0.0.1 is taken")),
+        (&taken_crm, 1, format!("Port {port} of 127.0.0.1 is taken")),
+        (&[], 1, "LANDERPAY_CRM_PASSWORD is missing".to_owned()),
+        (&["demo"], 2, "--simulator".to_owned()),
+    ] {
+        let output = command(arguments).output().await.unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {stderr}");
+        assert!(stderr.contains(&part), "{arguments:?}: {stderr}");
+        assert!(output.stdout.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn the_production_command_serves_and_stops() {
+    let mut serving = command(&[])
+        .env("LANDERPAY_LISTEN", "127.0.0.1:0")
+        .env("LANDERPAY_CRM_URL", "http://127.0.0.1:9")
+        .env("LANDERPAY_CRM_LOGIN_ID", "login-of-the-shop")
+        .env("LANDERPAY_CRM_PASSWORD", "hunter2")
+        .spawn()
+        .unwrap();
+    let mut log = BufReader::new(serving.stderr.take().unwrap()).lines();
+    let line = log.next_line().await.unwrap().unwrap();
+    assert!(line.contains("listening"), "{line}");
+    assert!(!line.contains("hunter2") && !line.contains("login-of-the-shop"), "{line}");
+    terminate(&serving).await;
+    assert!(serving.wait().await.unwrap().success());
+}

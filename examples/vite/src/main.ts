@@ -1,0 +1,144 @@
+import {
+  type Checkout,
+  type CheckoutSnapshot,
+  type CheckoutState,
+  createCheckout,
+  isLanderPayError,
+} from "landerpay";
+import "./style.css";
+
+const status = find("#status");
+const choices = find("#choices");
+const thanks = find("#thanks");
+const orderId = find("#order-id");
+const placeOrderButton = find<HTMLButtonElement>("#place-order");
+const startOverButton = find<HTMLButtonElement>("#start-over");
+
+/** What the buyer reads in each state. What is missing is added by `describe`. */
+const WORDS: Record<CheckoutState, string> = {
+  loading: "Amazon Pay is loading…",
+  "signed-out": "Sign in with your Amazon account.",
+  "signing-in": "Continue in the Amazon window.",
+  choosing: "Still to choose:",
+  ready: "All set: check your choice and place the order.",
+  placing: "Placing your order…",
+  confirming: "One more step…",
+  placed: "Your order has been placed.",
+  declined: "The payment was declined.",
+  expired: "Your Amazon session has ended. Sign in again.",
+  unavailable: "Amazon Pay is not available right now.",
+};
+
+const MISSING = { address: "a delivery address", payment: "a payment method" } as const;
+
+let checkout: Checkout | undefined;
+/** What went wrong. It stays on the page until the buyer goes on. */
+let problem = "";
+
+async function start(): Promise<void> {
+  startOverButton.disabled = true;
+  try {
+    const started = await createCheckout({
+      environment: "sandbox",
+      region: "us",
+      clientId: "amzn1.application-oa2-client.0a1b2c3d4e5f",
+      sellerId: "A2EXAMPLE1234X",
+      agreement: "one-time",
+      // An element or a selector, with or without further options.
+      button: { container: "#amazon-button", type: "PwA", color: "Gold", size: "large" },
+      addressBook: find("#address-book"),
+      wallet: "#wallet",
+      backend: "/amazon-pay",
+      order: () => ({ campaignId: 12, product1_id: 345, product1_qty: 1 }),
+      simulator: find<HTMLMetaElement>("meta[name=landerpay-simulator]").content,
+    });
+    checkout = started;
+
+    const show = () => render(started.snapshot());
+    const chosen = () => {
+      if (started.state !== "declined") problem = "";
+      show();
+    };
+    started.on("address-selected", chosen);
+    started.on("payment-selected", chosen);
+    started.on("ready", show);
+    started.on("state", ({ state }) => {
+      if (state === "signing-in" || state === "placing") problem = "";
+      show();
+    });
+    started.on("placed", (order) => {
+      orderId.textContent = order.orderId ?? order.amazonOrderId;
+      show();
+      thanks.focus();
+    });
+    started.on("declined", ({ message }) => {
+      // The CRM's own words: text, never HTML.
+      problem = `${WORDS.declined} ${message}`;
+      show();
+    });
+    started.on("error", (error) => {
+      problem = error.message;
+      show();
+    });
+    show();
+  } catch (error) {
+    report(error);
+  } finally {
+    startOverButton.disabled = false;
+  }
+}
+
+placeOrderButton.addEventListener("click", async () => {
+  try {
+    await checkout?.placeOrder();
+  } catch (error) {
+    // The handler of `declined` has said more about it.
+    if (!isLanderPayError(error) || error.code !== "declined") report(error);
+  }
+});
+
+startOverButton.addEventListener("click", () => {
+  checkout?.dispose();
+  checkout = undefined;
+  problem = "";
+  void start();
+});
+
+function render(snapshot: CheckoutSnapshot): void {
+  const { state, canPlace } = snapshot;
+  const signedIn = ["choosing", "ready", "placing", "confirming", "declined"].includes(state);
+  document.body.dataset.state = state;
+  choices.hidden = !signedIn;
+  thanks.hidden = state !== "placed";
+  placeOrderButton.hidden = state === "placed";
+  placeOrderButton.disabled = !canPlace;
+  placeOrderButton.setAttribute("aria-busy", String(state === "placing"));
+  say(problem || describe(snapshot));
+}
+
+function describe({ state, missing }: CheckoutSnapshot): string {
+  if (state !== "choosing") return WORDS[state];
+  return `${WORDS.choosing} ${missing.map((name) => MISSING[name]).join(" and ")}.`;
+}
+
+function say(text: string): void {
+  status.classList.toggle("problem", problem !== "");
+  // A live region would read an unchanged text aloud again.
+  if (status.textContent !== text) status.textContent = text;
+}
+
+function report(error: unknown): void {
+  // Anything else is a mistake in this file, and belongs in the console.
+  if (!isLanderPayError(error)) throw error;
+  problem = error.message;
+  say(problem);
+}
+
+/** An element that index.html has. */
+function find<T extends HTMLElement = HTMLElement>(selector: string): T {
+  const element = document.querySelector<T>(selector);
+  if (!element) throw new Error(`index.html has no ${selector}`);
+  return element;
+}
+
+void start();

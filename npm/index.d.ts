@@ -1,0 +1,227 @@
+/** Real purchases, or Amazon's sandbox (and the simulator). There is no default. */
+export type Environment = "live" | "sandbox";
+
+/** Where the merchant's Amazon account lives. */
+export type Region = "us" | "uk" | "de" | "eur" | "gbp" | "jp";
+
+/** An element of the page, or a CSS selector; the first match counts. */
+export type Container = string | Element;
+
+/** A value that can travel to the CRM. Absent (`null`, `undefined`) fields are left out. */
+export type FieldValue = string | number | boolean | null | undefined;
+
+/**
+ * The order's own fields by the CRM's names: `campaignId`, `product1_id`, … Credentials and prices
+ * are refused; they belong to the backend.
+ */
+export type OrderFields = Record<string, FieldValue>;
+
+/** The looks of Amazon's button. What is left out is Amazon's default. */
+export interface ButtonOptions {
+  container: Container;
+  type?: "PwA" | "LwA" | "Pay" | "Login" | "A";
+  color?: "Gold" | "LightGray" | "DarkGray";
+  size?: "small" | "medium" | "large" | "x-large";
+  /** Known to Amazon's UK and DE scripts only. */
+  language?: "en-GB" | "de-DE" | "fr-FR" | "it-IT" | "es-ES";
+}
+
+export interface BackendOptions {
+  /** Orders are posted to `{url}/import-order`. A path, or an https address. */
+  url: string;
+  /** How they are written. Default: `"json"`. */
+  format?: "json" | "form";
+}
+
+export interface CheckoutOptions {
+  environment: Environment;
+  region: Region;
+  /** The Login with Amazon client id, `amzn1.application-oa2-client.…`. */
+  clientId: string;
+  /** Amazon's merchant id. */
+  sellerId: string;
+  /** What the buyer agrees to. Default: `"one-time"`. */
+  agreement?: "one-time";
+  button: Container | ButtonOptions;
+  addressBook: Container | { container: Container };
+  wallet: Container | { container: Container };
+  /** The page's own button that places the order; disabled while something is missing. */
+  placeOrder?: Container | { container: Container };
+  /** Where the buyer reads what to do next. Give it `role="status"`. */
+  status?: Container | { container: Container };
+  /** Where the CRM's order id appears once there is one. */
+  orderId?: Container | { container: Container };
+  /** Fixed fields, a form (or its selector), or a function that is called when the order is placed. */
+  order?: OrderFields | string | HTMLFormElement | (() => OrderFields | Promise<OrderFields>);
+  backend: string | BackendOptions;
+  /** The id of the Amazon Pay MID in the CRM. The backend's own wins. */
+  amazonBillerId?: string | number;
+  /** Login with Amazon scopes. Default: `"profile payments:widget payments:shipping_address"`. */
+  scope?: string;
+  /** The page's CSP nonce, for Amazon's script. */
+  nonce?: string;
+  /** Sandbox only: the address of Amazon's stand-in. */
+  simulator?: string;
+}
+
+export type CheckoutState =
+  | "loading"
+  | "signed-out"
+  | "signing-in"
+  | "choosing"
+  | "ready"
+  | "placing"
+  | "confirming"
+  | "placed"
+  | "declined"
+  | "expired"
+  | "unavailable";
+
+export interface CheckoutSnapshot {
+  state: CheckoutState;
+  /** What the buyer still has to choose. Empty before the sign-in. */
+  missing: ("address" | "payment")[];
+  /** True when the order can be placed now. */
+  canPlace: boolean;
+  /** Amazon's id of the purchase. A hint: the backend checks it. */
+  amazonOrderId?: string;
+  /** The CRM's id of the placed order. */
+  orderId?: string;
+}
+
+/** The buyer's Login with Amazon profile, by Amazon's own names. */
+export interface Profile {
+  user_id?: string;
+  name?: string;
+  email?: string;
+  postal_code?: string;
+}
+
+export interface PlacedOrder {
+  /** Amazon's id of the purchase. */
+  amazonOrderId: string;
+  /** The CRM's id of the order, if its answer had one. */
+  orderId?: string;
+  /** The CRM's whole `message`: its order object, usually. */
+  order: unknown;
+}
+
+export interface Declined {
+  reason:
+    | "InvalidPaymentMethod"
+    | "PaymentMethodNotAllowed"
+    | "PaymentPlanNotSet"
+    | "AmazonRejected"
+    | "ProcessingFailure"
+    | "TransactionTimedOut"
+    | "Other";
+  /** The CRM's words. Plain text: show it as text, never as HTML. */
+  message: string;
+}
+
+export type LanderPayErrorCode =
+  | "missing_option"
+  | "unknown_option"
+  | "invalid_option"
+  | "forbidden_field"
+  | "invalid_field"
+  | "missing_container"
+  | "form_invalid"
+  | "order_function_failed"
+  | "order_function_timeout"
+  | "not_ready"
+  | "disposed"
+  | "unknown_event"
+  | "amazon_unreachable"
+  | "amazon_timeout"
+  | "amazon_threw"
+  | "button_error"
+  | "address_book_error"
+  | "wallet_error"
+  | "address_book_timeout"
+  | "sign_in_denied"
+  | "sign_in_failed"
+  | "sign_in_refused"
+  | "profile_failed"
+  | "backend_unreachable"
+  | "backend_timeout"
+  | "backend_unreadable"
+  | "backend_failed"
+  | "unknown_result"
+  | "order_refused"
+  | "crm_credentials"
+  | "payment_unfinished"
+  | "redirect_refused"
+  | "declined"
+  | "wasm_unavailable"
+  | "module_unreachable";
+
+export interface LanderPayError extends Error {
+  name: "LanderPayError";
+  code: LanderPayErrorCode;
+  /** Who can do something about it. */
+  audience: "buyer" | "merchant" | "developer" | "network";
+  /** What it is about: an option's name, a selector, Amazon's own error code, an HTTP status. */
+  subject?: string;
+}
+
+/** Every event and its detail. */
+export interface CheckoutEvents {
+  /** Where the checkout stands, or what is missing, changed. Comes before the other events. */
+  state: CheckoutSnapshot;
+  "signed-in": Record<string, never>;
+  profile: Profile;
+  "address-selected": { amazonOrderId?: string };
+  "payment-selected": { amazonOrderId?: string };
+  ready: { amazonOrderId: string };
+  placed: PlacedOrder;
+  declined: Declined;
+  expired: Record<string, never>;
+  error: LanderPayError;
+}
+
+/** A running checkout. Its methods can be taken out and handed on; they need no `this`. */
+export interface Checkout {
+  /** Where the checkout stands. */
+  readonly state: CheckoutState;
+  /** Where the checkout stands, what is missing, and the ids. */
+  snapshot(): CheckoutSnapshot;
+  /**
+   * Calls `handler` for each event of this name, or for every event by the name `"*"`. What a
+   * handler throws is reported to the page and changes nothing here.
+   * @returns a function that removes the handler
+   * @throws {LanderPayError} `unknown_event`
+   */
+  on<Name extends keyof CheckoutEvents>(
+    event: Name,
+    handler: (detail: CheckoutEvents[Name]) => void,
+  ): () => void;
+  on(
+    event: "*",
+    handler: (name: keyof CheckoutEvents, detail: CheckoutEvents[keyof CheckoutEvents]) => void,
+  ): () => void;
+  /**
+   * Places the order, once. While an order is on its way, gives the answer to that one.
+   * @returns the placed order; rejects with a `LanderPayError` that says why there is none
+   */
+  placeOrder(): Promise<PlacedOrder>;
+  /** Tries again after `unavailable`, or when Amazon's address book stayed silent. */
+  retry(): void;
+  /**
+   * Ends the checkout and takes what it drew off the page. Afterwards `on` and `snapshot` throw
+   * and `placeOrder` rejects with `disposed`.
+   */
+  dispose(): void;
+}
+
+/**
+ * Begins a checkout: loads the module, checks the options, finds the containers and asks for
+ * Amazon's script. May be called again after it failed.
+ *
+ * Rejects with a `LanderPayError` when an option is missing, unknown or unusable, when a container
+ * is not on the page, or when the module does not load.
+ */
+export function createCheckout(options: CheckoutOptions): Promise<Checkout>;
+
+/** Whether this was thrown, rejected with or reported by LanderPay. */
+export function isLanderPayError(value: unknown): value is LanderPayError;

@@ -1,0 +1,83 @@
+// npm run build: dist/ from the Rust and JavaScript sources.
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+import { setupBuild } from "./setup.mjs";
+import { ask, DIST, Failure, main, once, ROOT, run, WASM } from "./tools.mjs";
+import { GLUE, shrink } from "./wasm.mjs";
+
+const FILES = ["index.d.ts", "index.js", "landerpay.js", "landerpay.wasm"];
+
+// Data behind a stack of half of the default 1 MB: its addresses take three bytes, not four.
+const STACK = ["-C", "link-arg=-zstack-size=524288"];
+
+export const build = once(async () => {
+  await setupBuild();
+  await shrink(await compile());
+  await bundle();
+  writeFileSync(join(DIST, "index.d.ts"), types());
+  for (const name of readdirSync(DIST)) {
+    if (!FILES.includes(name)) rmSync(join(DIST, name), { recursive: true });
+  }
+});
+
+async function compile() {
+  const rustc = ask("rustc", "-vV");
+  const host = /^host: (.+)$/m.exec(rustc)[1];
+  await run("Fetching crates", ["cargo", "fetch", "--target", host, "--target", WASM]);
+  const platform = ["--offline", "--filter-platform", WASM];
+  const metadata = JSON.parse(ask("cargo", "metadata", "--format-version=1", ...platform));
+  const flags = [...STACK, ...shortPaths(metadata.packages, rustc)];
+  const command = ["cargo", "build", "--profile", "wasm", "--target", WASM, "--features", "bare"];
+  await run("Compiling to WebAssembly", command, {
+    env: { CARGO_ENCODED_RUSTFLAGS: flags.join("\x1f") },
+  });
+  return join(metadata.target_directory, WASM, "wasm", "landerpay.wasm");
+}
+
+// Panic messages have the paths of their sources, which are no business of the buyer's.
+function shortPaths(packages, rustc) {
+  const folders = packages
+    .filter(({ source }) => source)
+    .map(({ manifest_path: path }) => dirname(dirname(path)));
+  const sysroot = ask("rustc", "--print", "sysroot").trim();
+  const commit = /^commit-hash: (.+)$/m.exec(rustc)[1];
+  // The last match counts.
+  return [
+    [homedir(), "~"],
+    [ROOT, "landerpay"],
+    ...[...new Set(folders)].map((folder) => [folder, "crates"]),
+    [join(sysroot, "lib", "rustlib", "src", "rust"), `/rustc/${commit}`],
+  ].map(([from, to]) => `--remap-path-prefix=${from}=${to}`);
+}
+
+async function bundle() {
+  const cargo = ["cargo", "run", "--quiet", "--example", "facts"];
+  const widgets = await run("Reading the region table", cargo);
+  const esbuild = ["esbuild", "--bundle", "--minify", "--target=es2022", "--legal-comments=none"];
+  const source = (path) => join(ROOT, path);
+  const output = (name) => `--outfile=${join(DIST, name)}`;
+  const library = ["--format=esm", source("npm/index.js"), output("index.js")];
+  await run("Bundling index.js", [...esbuild, ...library]);
+  const define = `--define:WIDGETS=${widgets.trim()}`;
+  const dropIn = ["--format=iife", define, source("www/landerpay.js"), output("landerpay.js")];
+  await run("Bundling landerpay.js", [...esbuild, ...dropIn]);
+}
+
+/** The types that Rust gives away, and those of npm/index.js. */
+function types() {
+  const [ours] = readFileSync(join(GLUE, "landerpay.d.ts"), "utf8").split("export type InitInput");
+  const values = ours.match(/^export (?:function|class|const|let) .*$/gm)?.join("\n");
+  // npm/index.js imports nothing else, so it would be missing there.
+  if (values !== "export function beginCheckout(options: CheckoutOptions): Checkout;") {
+    throw new Failure(
+      `Rust exports these, where types() in scripts/build.mjs and npm/index.js know of ` +
+        `beginCheckout alone:\n${values}`,
+    );
+  }
+  return ["src/api.d.ts", "npm/index.d.ts"]
+    .map((path) => readFileSync(join(ROOT, path), "utf8"))
+    .join("\n");
+}
+
+main(import.meta, build);

@@ -1,0 +1,81 @@
+// Makes wasm-bindgen's JavaScript smaller than a minifier can: it may know what is called how.
+import { Failure } from "./tools.mjs";
+
+// `new URL(…)` is all that npm/index.js passes. Servers that do not know the type of a .wasm file
+// cannot have it compiled while it arrives.
+const INIT = `async function __wbg_init({ module_or_path }) {
+  const response = await fetch(module_or_path);
+  if (!response.ok) throw new Error(\`HTTP \${response.status} for \${response.url}\`);
+  const imports = __wbg_get_imports();
+  const { instance } =
+    response.headers.get("content-type") === "application/wasm"
+      ? await WebAssembly.instantiateStreaming(response, imports)
+      : await WebAssembly.instantiate(await response.arrayBuffer(), imports);
+  wasm = instance.exports;
+  wasm.__wbindgen_start();
+}`;
+
+// The original guesses that all is ASCII and grows the buffer when it was wrong: faster for long
+// texts, and a checkout has none.
+const PASS_STRING = `function passStringToWasm0(text) {
+  const bytes = cachedTextEncoder.encode(text);
+  const pointer = wasm.__wbindgen_malloc(bytes.length, 1) >>> 0;
+  getUint8ArrayMemory0().set(bytes, pointer);
+  WASM_VECTOR_LEN = bytes.length;
+  return pointer;
+}`;
+
+// The original starts anew after 2 GB of text.
+const DECODE = `function decodeText(bytes) {
+  return cachedTextDecoder.decode(bytes);
+}`;
+
+/** Replaces functions by shorter ones, and drops the care for browsers without es2022. */
+export function simplify(glue) {
+  let text = replaceFunction(glue, "async function __wbg_init", INIT);
+  text = replaceFunction(text, "function passStringToWasm0", PASS_STRING);
+  text = replaceFunction(text, "function decodeText", DECODE);
+  text = edit(text, /, wasm\.__wbindgen_malloc, wasm\.__wbindgen_realloc\)/g, ")");
+  text = edit(text, /^if \(!\('encodeInto' in cachedTextEncoder\)\) \{\n(?: .*\n)+\}\n/gm, "");
+  const polyfill = /\(typeof FinalizationRegistry === 'undefined'\)\s+\? \{.*\}\s+: new/g;
+  return edit(text, polyfill, "new");
+}
+
+/** The names that the glue takes from the module. */
+export function usedExports(glue) {
+  return new Set([...glue.matchAll(/\bwasm\.(\w+)/g)].map(([, name]) => name));
+}
+
+/**
+ * Calls imports and exports by their new names.
+ *
+ * @param {{ imports: string[][], exports: string[][] }} names as wasm-opt prints them:
+ *   [module, old, new] and [old, new]
+ * @param {string} module what wasm-opt made of the imports' module name
+ */
+export function rename(glue, { imports, exports }, module) {
+  let text = glue;
+  for (const [, from, to] of imports) {
+    text = edit(text, new RegExp(`^ +${from}: (?=function\\()`, "gm"), () => `${to}: `, 1);
+  }
+  const shorter = new Map(exports);
+  text = edit(text, /\bwasm\.(\w+)/g, (_, name) => {
+    if (!shorter.has(name)) throw new Failure(`The glue uses ${name}, which wasm-opt dropped.`);
+    return `wasm.${shorter.get(name)}`;
+  });
+  return edit(text, /"\.\/landerpay_bg\.js"(?=: import0,)/g, () => JSON.stringify(module), 1);
+}
+
+function replaceFunction(text, start, replacement) {
+  return edit(text, new RegExp(`^${start}\\([^]*?^\\}$`, "gm"), () => replacement, 1);
+}
+
+/** Replaces what must be there, once or more often: a new wasm-bindgen may write other things. */
+function edit(text, pattern, replacement, times) {
+  const found = text.match(pattern)?.length ?? 0;
+  if (times ? found === times : found > 0) return text.replaceAll(pattern, replacement);
+  throw new Failure(
+    `wasm-bindgen's JavaScript has ${found} × ${pattern} where ${times ?? "some"} were expected: ` +
+      "adapt scripts/glue.mjs to this version of wasm-bindgen.",
+  );
+}

@@ -1,0 +1,63 @@
+// npm test: everything.
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { checkFormat, lint, testRust } from "./check.mjs";
+import { setupTest } from "./setup.mjs";
+import { checkSize } from "./size.mjs";
+import { buildDemo } from "./start.mjs";
+import { Failure, filesIn, main, ROOT, run, step, TARGET, times, WASM_PACK } from "./tools.mjs";
+
+const WORKSPACE = ["--workspace", "--all-features"];
+
+async function test() {
+  const browser = await setupTest();
+  await checkFormat();
+  await lint(WORKSPACE);
+  await testRust(WORKSPACE);
+  await testInBrowser(browser);
+  await buildDemo();
+  await step("Size", checkSize);
+  await testSimulator(browser);
+  await testPages(browser);
+}
+
+async function testInBrowser({ CHROMIUM, CHROMEDRIVER }) {
+  need("tests/web/main.rs");
+  const webdriver = JSON.parse(readFileSync(join(ROOT, "webdriver.json"), "utf8"));
+  webdriver["goog:chromeOptions"].binary = CHROMIUM;
+  const file = join(TARGET, "webdriver.json");
+  writeFileSync(file, JSON.stringify(webdriver));
+  const chrome = ["--headless", "--chrome", "--chromedriver", CHROMEDRIVER];
+  const cargo = ["--", "--features", "npm", "--test", "web"];
+  await run(
+    "Tests in the browser",
+    [...[WASM_PACK.path, "test", ...chrome, "--mode", "no-install", ...cargo]],
+    { env: { WASM_BINDGEN_TEST_WEBDRIVER_JSON: file } },
+  );
+}
+
+async function testSimulator(env) {
+  const tests = filesIn(join(ROOT, "tests", "simulator")).filter((path) =>
+    path.endsWith(".test.js"),
+  );
+  await run("Tests of the simulator", ["node", "--test", ...tests], { env });
+}
+
+async function testPages(env) {
+  need("playwright.config.js");
+  await run("Tests of whole purchases", ["playwright", "test"], { env, stream: true });
+}
+
+function need(path) {
+  if (existsSync(join(ROOT, path))) return;
+  throw new Failure(`${path} is missing: bring it back, or take its step out of scripts/test.mjs.`);
+}
+
+function printTimes() {
+  console.log();
+  for (const { title, seconds, failed } of times) {
+    console.log(`${seconds.toFixed(1).padStart(8)} s  ${title}${failed ? ": failed" : ""}`);
+  }
+}
+
+main(import.meta, () => test().finally(printTimes));

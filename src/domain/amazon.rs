@@ -1,0 +1,77 @@
+//! What Amazon's scripts tell us, in our words.
+
+use crate::domain::ids::AccessToken;
+use crate::error::ErrorKind;
+use crate::prelude::*;
+
+/// The parts of a page that Amazon draws.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Widget {
+    /// The sign-in button.
+    Button,
+    /// The list of addresses.
+    AddressBook,
+    /// The list of payment methods.
+    Wallet,
+}
+
+impl Widget {
+    /// Every widget.
+    pub const ALL: [Self; 3] = [Self::Button, Self::AddressBook, Self::Wallet];
+
+    /// The error that this widget reports.
+    pub const fn error(self) -> ErrorKind {
+        match self {
+            Self::Button => ErrorKind::ButtonError,
+            Self::AddressBook => ErrorKind::AddressBookError,
+            Self::Wallet => ErrorKind::WalletError,
+        }
+    }
+}
+
+/// The answer of the sign-in; what it is worth is decided in the flow.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SignIn {
+    /// The token, if it looks like one.
+    pub token: Option<AccessToken>,
+    /// The SDK's error value.
+    pub error: Option<String>,
+    /// The echo of our nonce, where the SDK gives one.
+    pub state: Option<String>,
+}
+
+/// What the flow does about a widget's error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reaction {
+    /// Nothing: the widget deals with it itself.
+    Ignore,
+    /// Tell the page; everything else stays.
+    Report,
+    /// The order reference is of no more use: make a new one.
+    NewOrder,
+    /// The session is over: sign in again.
+    SignInAgain,
+    /// Amazon Pay cannot be used on this page.
+    GiveUp,
+}
+
+/// What to do about an error code: Amazon's guide, plus the later codes `BuyerSessionExpired` and
+/// `ITP`. Amazon adds codes without notice; unknown ones are reported and change nothing.
+pub fn reaction(code: &str) -> Reaction {
+    const KNOWN: [(&str, Reaction); 7] = [
+        ("BuyerNotAssociated", Reaction::SignInAgain),
+        ("BuyerSessionExpired", Reaction::SignInAgain),
+        ("InvalidAccountStatus", Reaction::GiveUp),
+        ("InvalidOrderReferenceId", Reaction::NewOrder),
+        ("InvalidSellerId", Reaction::GiveUp),
+        // Safari's tracking prevention; the widget asks the buyer itself.
+        ("ITP", Reaction::Ignore),
+        ("StaleOrderReference", Reaction::NewOrder),
+    ];
+    for (known, reaction) in KNOWN {
+        if known == code {
+            return reaction;
+        }
+    }
+    Reaction::Report
+}

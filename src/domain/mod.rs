@@ -1,0 +1,12 @@
+//! The vocabulary: ids, secrets, regions, options, buyers, orders. Pure.
+
+pub mod amazon;
+pub mod ids;
+pub mod options;
+pub mod order;
+pub mod outcome;
+pub mod profile;
+pub mod region;
+pub mod text;
+pub mod value;
+pub mod words;

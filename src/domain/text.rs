@@ -1,0 +1,112 @@
+//! Small text work. The standard library's general searching, joining and formatting would cost
+//! several kilobytes of wasm.
+
+use crate::prelude::*;
+
+/// The parts as one text.
+pub fn concat(parts: &[&str]) -> String {
+    join(parts, "")
+}
+
+/// The parts as one text with `separator` between them.
+pub fn join(parts: &[&str], separator: &str) -> String {
+    let mut text = String::new();
+    for (place, part) in parts.iter().enumerate() {
+        if place > 0 {
+            text.push_str(separator);
+        }
+        text.push_str(part);
+    }
+    text
+}
+
+/// True if `text` contains `part`, whatever the case of ASCII letters. An empty part is in no text.
+pub fn contains_ignoring_case(text: &str, part: &str) -> bool {
+    !part.is_empty()
+        && text
+            .as_bytes()
+            .windows(part.len())
+            .any(|window| window.eq_ignore_ascii_case(part.as_bytes()))
+}
+
+/// True for at least one letter or digit, and nothing else.
+pub fn is_alphanumeric(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// The first word of a text and all the rest, both without white space around them.
+pub fn split_first_word(text: &str) -> (&str, &str) {
+    let (mut first, mut first_end, mut rest, mut end) = (None, None, None, 0);
+    for (place, character) in text.char_indices() {
+        if !character.is_whitespace() {
+            end = place + character.len_utf8();
+            if first.is_none() {
+                first = Some(place);
+            } else if first_end.is_some() && rest.is_none() {
+                rest = Some(place);
+            }
+        } else if first.is_some() && first_end.is_none() {
+            first_end = Some(place);
+        }
+    }
+    let cut =
+        |from: Option<usize>, to| from.and_then(|from| text.get(from..to)).unwrap_or_default();
+    (cut(first, first_end.unwrap_or(end)), cut(rest, end))
+}
+
+/// The first `limit` characters.
+pub fn cut(text: &str, limit: usize) -> &str {
+    let place = text.char_indices().nth(limit);
+    place.and_then(|(place, _)| text.get(..place)).unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_found_whatever_their_case() {
+        for (text, part, found) in [
+            ("Transaction Declined: X", "declin", true),
+            ("DECLINED", "declined", true),
+            ("decl", "declined", false),
+            ("", "a", false),
+            ("a", "", false),
+            ("É", "é", false),
+        ] {
+            assert_eq!(contains_ignoring_case(text, part), found, "{text} {part}");
+        }
+    }
+
+    #[test]
+    fn words_end_at_any_white_space() {
+        for text in [
+            "",
+            " ",
+            "a",
+            " a ",
+            "a b",
+            "  a  b c ",
+            "\u{2003}ä\u{a0}b\t",
+            "\t\n",
+            "👩‍🚀 ",
+            "山田\u{3000}太郎",
+        ] {
+            let trimmed = text.trim();
+            let (first, rest) = trimmed.split_once(char::is_whitespace).unwrap_or((trimmed, ""));
+            assert_eq!(split_first_word(text), (first, rest.trim()), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn joining_and_cutting() {
+        assert_eq!(concat(&["a", "", "b"]), "ab");
+        assert_eq!(join(&["a", "b", "c"], ", "), "a, b, c");
+        assert_eq!(join(&[], ", "), "");
+        for (text, limit, cut_text) in
+            [("äöü", 2, "äö"), ("äöü", 3, "äöü"), ("", 1, ""), ("a", 0, "")]
+        {
+            assert_eq!(cut(text, limit), cut_text);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! What the buyer reads. One sentence for each thing that can be said.
+
+use crate::domain::region::{Environment, Site};
+use crate::domain::text::concat;
+use crate::error::{Audience, Error};
+use crate::prelude::*;
+
+/// Declares the sentences, in English, as data.
+macro_rules! words {
+    ($($(#[doc = $doc:literal])+ $name:ident $english:literal;)+) => {
+        /// A sentence for the buyer.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Words {
+            $($(#[doc = $doc])+ $name,)+
+        }
+
+        const ENGLISH: &[&str] = &[$($english),+];
+    };
+}
+
+words! {
+    /// Amazon's scripts are on their way.
+    Loading "Amazon Pay is loading…";
+    /// The button waits for the buyer.
+    SignIn "Sign in with your Amazon account to continue.";
+    /// The sign-in window is open.
+    SigningIn "Please continue in the Amazon window.";
+    /// An address is missing.
+    ChooseAddress "Please choose a delivery address.";
+    /// A payment method is missing.
+    ChoosePayment "Please choose a payment method.";
+    /// Nothing is missing.
+    Ready "Everything is chosen. You can place your order now.";
+    /// The order is on its way.
+    Placing "Your order is being placed. This can take up to two minutes.";
+    /// The page is about to leave for a further step.
+    Confirming "One more step: you are being taken to the next page.";
+    /// The order exists.
+    Placed "Thank you. Your order has been placed.";
+    /// The payment method did not work.
+    DeclinedPayment "Your payment method was declined. Please choose another one.";
+    /// The payment did not go through this time.
+    DeclinedTryAgain "The payment did not go through. Please try again.";
+    /// The order is over.
+    DeclinedOver "The payment was declined. Please choose again or pay another way.";
+    /// The session is over.
+    Expired "Your Amazon session has ended. Please sign in again.";
+    /// Amazon Pay cannot be used here.
+    Unavailable "Amazon Pay is not available right now.";
+}
+
+impl Words {
+    /// The English sentence.
+    pub fn english(self) -> &'static str {
+        ENGLISH.get(self as usize).copied().unwrap_or_default()
+    }
+}
+
+/// The status line: the sentence, and the order's id once there is one.
+pub fn for_state(words: Words, order_id: Option<&str>) -> String {
+    match order_id {
+        Some(id) => concat(&[words.english(), " Your order number is ", id, "."]),
+        None => words.english().to_owned(),
+    }
+}
+
+/// The status line after an error. What the buyer cannot mend is told by its code only, except in
+/// the sandbox, where the reader is a developer.
+pub fn for_error(error: &Error, site: &Site) -> String {
+    let buyers = matches!(error.audience(), Audience::Buyer | Audience::Network);
+    if buyers || site.environment() == Environment::Sandbox {
+        error.message()
+    } else {
+        concat(&[Words::Unavailable.english(), " (", error.code(), ")"])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::region::REGIONS;
+    use crate::error::ErrorKind;
+
+    #[test]
+    fn a_placed_order_shows_its_number() {
+        assert_eq!(
+            for_state(Words::Placed, Some("A1B2")),
+            "Thank you. Your order has been placed. Your order number is A1B2."
+        );
+        assert_eq!(for_state(Words::Ready, None), Words::Ready.english());
+    }
+
+    #[test]
+    fn buyers_of_a_live_shop_are_spared_what_they_cannot_mend() {
+        let live = Site::new(&REGIONS[0], Environment::Live, None);
+        let sandbox = Site::new(&REGIONS[0], Environment::Sandbox, None);
+        let error = Error::from(ErrorKind::CrmCredentials);
+        assert_eq!(
+            for_error(&error, &live),
+            "Amazon Pay is not available right now. (crm_credentials)"
+        );
+        assert_eq!(for_error(&error, &sandbox), error.message());
+        let error = Error::from(ErrorKind::SignInDenied);
+        assert_eq!(for_error(&error, &live), error.message());
+    }
+}

@@ -1,0 +1,445 @@
+//! Owns a checkout's state, performs the effects, feeds the events. One entrance: `dispatch`.
+
+use alloc::rc::Rc;
+use core::cell::Cell;
+use core::fmt;
+
+use wasm_bindgen::prelude::*;
+
+use crate::domain::amazon::Widget;
+use crate::domain::options::Options;
+use crate::domain::order::Fields;
+use crate::domain::outcome::Outcome;
+use crate::domain::value::{Entries, Value};
+use crate::domain::words;
+use crate::error::{Error, ErrorKind};
+use crate::flow::effect::ERROR_EVENT;
+use crate::flow::{EVENT_NAMES, Effect, Event, Notice, State, StateName, Timer, step, view};
+use crate::js::ear::{Ear, Listener, Told, Topic};
+use crate::js::page::{self, Look, Page};
+use crate::js::shared::Shared;
+use crate::js::sys::{self, Function, Promise, Record};
+use crate::js::{amazon, convert, error, fetch, loader};
+use crate::prelude::*;
+use crate::wire::konnektive;
+
+/// The name that listens to every event.
+const EVERY_EVENT: &str = "*";
+
+const RESOLVE: usize = 0;
+const REJECT: usize = 1;
+
+/// A running checkout.
+pub struct Driver {
+    options: Options,
+    /// The functions and elements among the options.
+    opaque: Vec<JsValue>,
+    page: Page,
+    /// What the page holds in its hands.
+    face: Record,
+    /// None before the beginning and once disposed.
+    ear: Cell<Option<Ear>>,
+    /// Hears the page's place-order button.
+    press: Shared<Option<Function>>,
+    state: Shared<State>,
+    queue: Shared<Vec<Event>>,
+    dispatching: Cell<bool>,
+    /// Each drawing and each handler is a generation of its own.
+    generation: Cell<u32>,
+    /// The newest drawing of each widget; what older ones say does not count.
+    drawn: [Cell<u32>; Widget::ALL.len()],
+    /// By the order of `Timer`.
+    timers: Shared<[JsValue; Timer::ALL.len()]>,
+    handlers: Shared<Vec<Rc<Handler>>>,
+    /// The promises of `placeOrder()`: how to resolve and how to reject each.
+    waiting: Shared<Vec<[JsValue; 2]>>,
+}
+
+struct Handler {
+    generation: u32,
+    event: String,
+    function: Function,
+}
+
+impl fmt::Debug for Driver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Driver(…)")
+    }
+}
+
+impl Driver {
+    /// Reads the options, finds the page's elements, and begins. Gives what the page works with:
+    /// `state`, `snapshot`, `on`, `placeOrder`, `retry`, `dispose`.
+    ///
+    /// # Errors
+    /// Everything that [`Options::read`] refuses, [`ErrorKind::MissingContainer`], and fields of
+    /// the order form that must not travel.
+    pub fn begin(raw_options: &JsValue) -> Result<JsValue, Error> {
+        let mut opaque = Vec::new();
+        let options = Options::read(convert::read(raw_options, &mut opaque))?;
+        let page = Page::find(&options, &opaque)?;
+        // Better found now than by the first buyer.
+        if let Some(form) = order_form(&options, &opaque)? {
+            read_form(&form)?;
+        }
+        let driver = Rc::new(Self {
+            options,
+            opaque,
+            page,
+            face: Record::new(),
+            ear: Cell::default(),
+            press: Shared::default(),
+            state: Shared::default(),
+            queue: Shared::default(),
+            dispatching: Cell::default(),
+            generation: Cell::default(),
+            drawn: Default::default(),
+            timers: Shared::default(),
+            handlers: Shared::default(),
+            waiting: Shared::default(),
+        });
+        // The listener owns the driver, until `dispose` closes the ear.
+        let listened = Rc::clone(&driver);
+        let listener: Listener = Rc::new(move |told| listened.hear(told));
+        let ear = Ear::new(listener);
+        driver.ear.set(Some(ear));
+        let face = &driver.face;
+        face.set("on", &ear.on(Topic::On));
+        face.set("placeOrder", &ear.on(Topic::PlaceOrder));
+        face.set("snapshot", &ear.on(Topic::Snapshot));
+        face.set("retry", &ear.on(Topic::Retry));
+        face.set("dispose", &ear.on(Topic::Dispose));
+        let press = ear.on(Topic::PlaceOrderPressed);
+        driver.page.listen(&press);
+        driver.press.set(Some(press));
+        driver.show(None);
+        // Later, so that the caller's handlers are in place before the first event.
+        sys::set_timeout(&ear.on(Topic::Begin), 0, 0);
+        Ok(driver.face.clone().into())
+    }
+
+    /// Takes an event. Events that arrive while one is dealt with wait for their turn.
+    pub fn dispatch(&self, event: Event) {
+        self.queue.with(|queue| queue.push(event));
+        if self.dispatching.replace(true) {
+            return;
+        }
+        loop {
+            let events = self.queue.take();
+            if events.is_empty() {
+                break;
+            }
+            for event in events {
+                // Any handler may dispose the checkout.
+                if let Some(ear) = self.ear.get() {
+                    self.take(event, ear);
+                }
+            }
+        }
+        self.dispatching.set(false);
+    }
+
+    fn take(&self, event: Event, ear: Ear) {
+        let (state, effects) = step(self.state.take(), event);
+        self.state.set(state);
+        let error = effects.iter().find_map(|effect| match effect {
+            Effect::Report(error) => Some(error),
+            _ => None,
+        });
+        self.show(error);
+        for effect in effects {
+            self.perform(effect, ear);
+        }
+    }
+
+    /// Turns what JavaScript told into an event, or into an answer.
+    fn hear(&self, told: Told) -> Result<JsValue, JsValue> {
+        let Told { topic, generation, value, other } = told;
+        let Some(ear) = self.ear.get() else { return Ok(JsValue::UNDEFINED) };
+        let is_new = |widget: Widget| {
+            self.drawn.get(widget as usize).is_some_and(|drawn| drawn.get() == generation)
+        };
+        let event = match topic {
+            Topic::On => return self.on(ear, value, other),
+            Topic::Off => {
+                self.handlers.with(|all| all.retain(|one| one.generation != generation));
+                None
+            }
+            Topic::PlaceOrder => {
+                let promise = Promise::new(&ear.on(Topic::Promised));
+                self.dispatch(Event::PlaceOrder);
+                return Ok(promise.into());
+            }
+            Topic::Promised => {
+                self.waiting.with(|waiting| waiting.push([value, other]));
+                None
+            }
+            Topic::PlaceOrderPressed => {
+                page::keep_on_page(&value);
+                Some(Event::PlaceOrder)
+            }
+            Topic::Snapshot => return Ok(convert::to_js(&self.state.with(|s| view::snapshot(s)))),
+            Topic::Retry => Some(Event::Retry),
+            Topic::Dispose => {
+                self.dispose(ear);
+                None
+            }
+            Topic::Begin => Some(Event::Start),
+            Topic::AmazonLoaded => Some(match loader::loaded(&value) {
+                Ok(()) => Event::AmazonReady,
+                Err(error) => Event::AmazonFailed(error),
+            }),
+            Topic::ButtonPressed => Some(Event::ButtonPressed(convert::fresh_nonce())),
+            Topic::ButtonFailed => failed(Widget::Button, &value),
+            Topic::SignedIn => Some(Event::SignedIn(amazon::sign_in(&value))),
+            Topic::OrderCreated if is_new(Widget::AddressBook) => {
+                amazon::order_id(&value).map(Event::OrderCreated)
+            }
+            Topic::AddressSelected if is_new(Widget::AddressBook) => Some(Event::AddressSelected),
+            Topic::AddressBookFailed if is_new(Widget::AddressBook) => {
+                failed(Widget::AddressBook, &value)
+            }
+            Topic::PaymentSelected if is_new(Widget::Wallet) => Some(Event::PaymentSelected),
+            Topic::WalletFailed if is_new(Widget::Wallet) => failed(Widget::Wallet, &value),
+            Topic::OrderCreated
+            | Topic::AddressSelected
+            | Topic::AddressBookFailed
+            | Topic::PaymentSelected
+            | Topic::WalletFailed => None,
+            Topic::ProfileResponse => {
+                fetch::read_body(&value, ear, Topic::ProfileBody, Topic::ProfileBody);
+                None
+            }
+            Topic::ProfileBody => Some(Event::ProfileArrived(fetch::profile(&value))),
+            Topic::FieldsGiven => Some(collected(Fields::read(convert::read_data(&value)))),
+            Topic::FieldsFailed => {
+                error::report(&value);
+                Some(collected(Err(ErrorKind::OrderFunctionFailed.into())))
+            }
+            Topic::OrderResponse => {
+                fetch::read_body(&value, ear, Topic::OrderBody, Topic::OrderLost);
+                None
+            }
+            Topic::OrderBody => Some(Event::Answered(konnektive::outcome(&fetch::reply(&value)))),
+            Topic::OrderLost => Some(Event::Answered(Outcome::Unknown(fetch::lost(&value)))),
+            Topic::TimeUp => {
+                let number = value.as_f64().unwrap_or_default() as usize;
+                Timer::ALL.get(number).copied().map(Event::TimeUp)
+            }
+        };
+        if let Some(event) = event {
+            self.dispatch(event);
+        }
+        Ok(JsValue::UNDEFINED)
+    }
+
+    fn perform(&self, effect: Effect, ear: Ear) {
+        let options = &self.options;
+        let asked = match effect {
+            Effect::LoadAmazon => {
+                let (url, nonce) = (options.site.widgets_url(), options.text("nonce", ""));
+                return loader::load(&url, nonce, ear);
+            }
+            Effect::DrawButton => {
+                let (ear, host) = self.draw(Widget::Button, ear);
+                amazon::draw_button(options, ear, &host)
+            }
+            Effect::Authorize(nonce) => amazon::open_sign_in(options, ear, &nonce),
+            Effect::DrawAddressBook => {
+                // The Wallet of the order reference before has nothing to say any more.
+                self.draw(Widget::Wallet, ear);
+                let (ear, host) = self.draw(Widget::AddressBook, ear);
+                amazon::draw_address_book(options, ear, &host)
+            }
+            Effect::DrawWallet(id) => {
+                let (ear, host) = self.draw(Widget::Wallet, ear);
+                amazon::draw_wallet(options, ear, &id, &host)
+            }
+            Effect::FetchProfile(token) => {
+                return fetch::ask_for_profile(&options.site.profile_url(), &token, ear);
+            }
+            Effect::CollectOrder => return self.collect_order(ear),
+            Effect::Send(order) => {
+                return fetch::post(&konnektive::import_order(options, &order), ear);
+            }
+            Effect::Navigate(url) => return sys::navigate(&url),
+            Effect::StartTimer(timer) => {
+                let (time, number) = (timer.milliseconds(), timer as u32);
+                let timeout = sys::set_timeout(&ear.on(Topic::TimeUp), time, number);
+                return self.set_timer(timer, timeout);
+            }
+            Effect::StopTimer(timer) => return self.set_timer(timer, JsValue::UNDEFINED),
+            Effect::Notify(notice) => {
+                let detail = convert::to_js(&self.state.with(|state| view::detail(state, notice)));
+                match notice {
+                    Notice::Placed => self.settle(RESOLVE, &detail),
+                    Notice::Declined => {
+                        let reason = convert::text_of(&convert::property(&detail, "reason"));
+                        let error = Error::new(ErrorKind::Declined, &reason);
+                        self.settle(REJECT, &error::to_js(&error));
+                    }
+                    _ => {}
+                }
+                return self.tell(notice.name(), &detail);
+            }
+            Effect::Report(error) => {
+                let detail = error::to_js(&error);
+                // An attempt that goes on will be answered yet.
+                if !self.state.with(|state| state.is_placing()) {
+                    self.settle(REJECT, &detail);
+                }
+                return self.tell(ERROR_EVENT, &detail);
+            }
+        };
+        if let Err(error) = asked {
+            self.dispatch(Event::AmazonFailed(error));
+        }
+    }
+
+    /// Makes room for a new drawing of a widget. What the older one says does not count any more.
+    fn draw(&self, widget: Widget, ear: Ear) -> (Ear, String) {
+        let generation = self.next_generation();
+        if let Some(drawn) = self.drawn.get(widget as usize) {
+            drawn.set(generation);
+        }
+        (ear.generation(generation), self.page.host(widget))
+    }
+
+    fn next_generation(&self) -> u32 {
+        let generation = self.generation.get() + 1;
+        self.generation.set(generation);
+        generation
+    }
+
+    fn set_timer(&self, timer: Timer, timeout: JsValue) {
+        self.timers.with(|timers| {
+            if let Some(place) = timers.get_mut(timer as usize) {
+                sys::clear_timeout(place);
+                *place = timeout;
+            }
+        });
+    }
+
+    fn collect_order(&self, ear: Ear) {
+        let fields = match order_form(&self.options, &self.opaque) {
+            Err(error) => Err(error),
+            Ok(Some(form)) if page::is_valid(&form) => read_form(&form),
+            Ok(Some(_)) => Err(ErrorKind::FormInvalid.into()),
+            Ok(None) => match self.options.get("order", "") {
+                Some(Value::Opaque(place)) => {
+                    let function = self.opaque.get(*place).cloned().unwrap_or_default();
+                    return fetch::ask_for_fields(&function, ear);
+                }
+                fields => Fields::read(fields.cloned().unwrap_or(Value::Map(Entries::new()))),
+            },
+        };
+        self.dispatch(collected(fields));
+    }
+
+    fn show(&self, error: Option<&Error>) {
+        self.state.with(|state| self.show_state(state, error));
+    }
+
+    fn show_state(&self, state: &State, error: Option<&Error>) {
+        let name = state.name();
+        let order_id = state.order_id();
+        self.face.set_text("state", name.as_str());
+        self.page.show(Look {
+            signed_in: !matches!(
+                name,
+                StateName::Loading
+                    | StateName::SignedOut
+                    | StateName::SigningIn
+                    | StateName::Expired
+                    | StateName::Unavailable
+            ),
+            can_place: state.ready().is_some(),
+            placing: name == StateName::Placing,
+            order_id,
+        });
+        match error {
+            Some(error) => {
+                self.page.say(&words::for_error(error, &self.options.site), error.code());
+            }
+            None => self.page.say(&words::for_state(state.words(), order_id), ""),
+        }
+    }
+
+    fn tell(&self, event: &str, detail: &JsValue) {
+        let mut place = 0;
+        // One by one: a handler may add and remove handlers.
+        while let Some(handler) = self.handlers.with(|all| all.get(place).cloned()) {
+            place += 1;
+            let name = JsValue::from(event);
+            let (first, second) = match handler.event.as_str() {
+                EVERY_EVENT => (&name, detail),
+                listened if listened == event => (detail, &JsValue::UNDEFINED),
+                _ => continue,
+            };
+            // The page's own mistake, and not ours to stumble over.
+            if let Err(thrown) = handler.function.call(&JsValue::UNDEFINED, first, second) {
+                error::report(&thrown);
+            }
+        }
+    }
+
+    /// Answers the promises of `placeOrder()`.
+    fn settle(&self, how: usize, with: &JsValue) {
+        for promise in self.waiting.take() {
+            if let Some(function) = promise.get(how) {
+                let function: &Function = function.unchecked_ref();
+                let _ = function.call(&JsValue::UNDEFINED, with, &JsValue::UNDEFINED);
+            }
+        }
+    }
+
+    /// Calls a function for each event of a name, or for every event by the name `*`. Gives the
+    /// function that ends it.
+    fn on(&self, ear: Ear, event: JsValue, function: JsValue) -> Result<JsValue, JsValue> {
+        let event = convert::text_of(&event);
+        if event != EVERY_EVENT && !EVENT_NAMES.contains(&event.as_str()) {
+            return Err(error::to_js(&Error::new(ErrorKind::UnknownEvent, &event)));
+        }
+        let generation = self.next_generation();
+        let function = function.unchecked_into();
+        self.handlers.with(|all| all.push(Rc::new(Handler { generation, event, function })));
+        Ok(ear.generation(generation).on(Topic::Off).into())
+    }
+
+    /// Ends the checkout: no event, timer, listener or drawing of it remains. An order on its way
+    /// still arrives at the backend.
+    fn dispose(&self, ear: Ear) {
+        self.ear.set(None);
+        if let Some(press) = self.press.take() {
+            self.page.leave(&press);
+        }
+        for timer in Timer::ALL {
+            self.set_timer(timer, JsValue::UNDEFINED);
+        }
+        self.settle(REJECT, &error::to_js(&ErrorKind::Disposed.into()));
+        ear.close();
+    }
+}
+
+fn failed(widget: Widget, told: &JsValue) -> Option<Event> {
+    Some(Event::WidgetFailed(widget, amazon::error_code(told)))
+}
+
+fn collected(fields: Result<Fields, Error>) -> Event {
+    Event::OrderCollected(convert::fresh_nonce(), fields)
+}
+
+/// The form that the options name as the source of the order's fields, if they name one.
+fn order_form(options: &Options, opaque: &[JsValue]) -> Result<Option<JsValue>, Error> {
+    match options.get("order", "") {
+        Some(Value::Text(_)) => Ok(page::find(options, "order", "", opaque)?.map(JsValue::from)),
+        Some(Value::Opaque(place)) => {
+            Ok(opaque.get(*place).filter(|given| !given.is_function()).cloned())
+        }
+        _ => Ok(None),
+    }
+}
+
+fn read_form(form: &JsValue) -> Result<Fields, Error> {
+    Fields::read(page::form_fields(form).unwrap_or_default())
+}

@@ -1,0 +1,230 @@
+//! Everything that can go wrong: one table, one stable code per error.
+
+use crate::domain::text::concat;
+use crate::prelude::*;
+
+/// Who can do something about an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// The shopper: choose again, sign in again.
+    Buyer,
+    /// The shop: its backend, CRM or Amazon account.
+    Merchant,
+    /// Whoever wrote the page.
+    Developer,
+    /// Nobody: try again later.
+    Network,
+}
+
+impl Audience {
+    /// The name that JavaScript sees.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Buyer => "buyer",
+            Self::Merchant => "merchant",
+            Self::Developer => "developer",
+            Self::Network => "network",
+        }
+    }
+}
+
+/// Declares the errors. Each has its code for programs, its audience, and a sentence for people
+/// in which `{}` stands for the subject. Data, because code is dearer in wasm.
+macro_rules! errors {
+    ($($(#[doc = $doc:literal])+ $name:ident $code:literal $audience:ident $sentence:literal;)+) => {
+        /// What went wrong.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum ErrorKind {
+            $($(#[doc = $doc])+ $name,)+
+        }
+
+        impl ErrorKind {
+            /// Every kind.
+            pub const ALL: &[Self] = &[$(Self::$name),+];
+
+            const FACTS: &[Facts] = &[$(($code, Audience::$audience, $sentence)),+];
+        }
+    };
+}
+
+type Facts = (&'static str, Audience, &'static str);
+
+errors! {
+    /// A required option is absent. Subject: its name.
+    MissingOption "missing_option" Developer "The option `{}` is missing: set it.";
+    /// An option does not exist. Subject: its name as the caller wrote it.
+    UnknownOption "unknown_option" Developer
+        "The option `{}` does not exist: check its spelling or remove it.";
+    /// An option has a value that cannot be used. Subject: its name and what would be accepted.
+    InvalidOption "invalid_option" Developer "An option is not usable: {}.";
+    /// An option or order field that would carry credentials, a price or one of our own fields.
+    /// Subject: its name.
+    ForbiddenField "forbidden_field" Developer
+        "`{}` must not come from a page: credentials, prices and payment belong to the backend.";
+    /// An order field is neither text, number nor boolean. Subject: its name.
+    InvalidField "invalid_field" Developer
+        "The order field `{}` must be text, a number or a boolean.";
+    /// No element matches a container's selector. Subject: the selector.
+    MissingContainer "missing_container" Developer
+        "No element matches `{}`: add it to the page or correct the selector.";
+    /// The order form has fields that the browser finds invalid.
+    FormInvalid "form_invalid" Buyer "Please correct the marked fields.";
+    /// The order function threw, rejected, or gave something that is not an object.
+    OrderFunctionFailed "order_function_failed" Developer
+        "The `order` function failed: it must return an object of order fields.";
+    /// The order function did not answer in time.
+    OrderFunctionTimeout "order_function_timeout" Developer
+        "The `order` function did not answer within 10 seconds.";
+    /// The order cannot be placed now. Subject: what is missing, or the state.
+    NotReady "not_ready" Buyer "The order cannot be placed now: {}.";
+    /// The checkout was disposed.
+    Disposed "disposed" Developer "This checkout was disposed: create a new one.";
+    /// `on()` was called with a name that is no event. Subject: the name.
+    UnknownEvent "unknown_event" Developer "There is no event `{}`.";
+    /// Amazon's script could not be fetched: blocked, refused or unreachable.
+    AmazonUnreachable "amazon_unreachable" Network
+        "Amazon Pay could not be loaded: an ad blocker, the page's policy or the network stopped it.";
+    /// Amazon's script came, but its objects did not appear in time.
+    AmazonTimeout "amazon_timeout" Network "Amazon Pay did not start in time: try again.";
+    /// A call into Amazon's script threw. Subject: the exception's text.
+    AmazonThrew "amazon_threw" Developer "Amazon's script failed: {}.";
+    /// The button reported an error. Subject: Amazon's code.
+    ButtonError "button_error" Merchant "Amazon's button reported {}.";
+    /// The AddressBook reported an error. Subject: Amazon's code.
+    AddressBookError "address_book_error" Merchant "Amazon's address book reported {}.";
+    /// The Wallet reported an error. Subject: Amazon's code.
+    WalletError "wallet_error" Merchant "Amazon's wallet reported {}.";
+    /// The AddressBook was drawn and stayed silent.
+    AddressBookTimeout "address_book_timeout" Network
+        "Amazon's address book did not appear in time: try again.";
+    /// The buyer declined to share the data that the purchase needs.
+    SignInDenied "sign_in_denied" Buyer
+        "The sign-in was declined: sign in again to pay with Amazon.";
+    /// The sign-in ended with another error of the SDK. Subject: its error value.
+    SignInFailed "sign_in_failed" Merchant "The sign-in failed with `{}`: try again.";
+    /// What came back from the sign-in is not ours or not usable.
+    SignInRefused "sign_in_refused" Merchant
+        "The sign-in's answer could not be trusted and was discarded: sign in again.";
+    /// The profile could not be read.
+    ProfileFailed "profile_failed" Network
+        "The buyer's name and e-mail could not be read from Amazon.";
+    /// The backend could not be reached, or its answer was lost on the way.
+    BackendUnreachable "backend_unreachable" Network
+        "The shop's answer did not arrive. Try again: the order is not placed twice.";
+    /// The backend took longer than the limit.
+    BackendTimeout "backend_timeout" Network
+        "The shop did not answer in time. Try again: the order is not placed twice.";
+    /// The backend answered with something that is not the JSON envelope. Subject: the HTTP status.
+    BackendUnreadable "backend_unreadable" Merchant
+        "The shop's answer (HTTP {}) is not JSON. Try again: the order is not placed twice.";
+    /// The backend answered with a server error. Subject: the HTTP status.
+    BackendFailed "backend_failed" Merchant
+        "The shop failed (HTTP {}). Try again: the order is not placed twice.";
+    /// The backend answered with a `result` that is not known. Subject: the result.
+    UnknownResult "unknown_result" Merchant
+        "The shop gave the unknown result `{}`: the order is not confirmed.";
+    /// The backend or the CRM refused the order's content. Subject: its message.
+    OrderRefused "order_refused" Merchant "The order was not accepted: {}.";
+    /// The CRM did not accept the backend's credentials.
+    CrmCredentials "crm_credentials" Merchant "The CRM refused the shop's credentials.";
+    /// The CRM wants a step that this page does not take: a PayPal page, a script.
+    PaymentUnfinished "payment_unfinished" Merchant
+        "The CRM asked for a payment step that Amazon Pay does not have.";
+    /// The CRM asked for a redirect to an address that is not https.
+    RedirectRefused "redirect_refused" Merchant
+        "The CRM asked for a redirect to an unsafe address.";
+    /// The payment was declined. Subject: Amazon's reason.
+    Declined "declined" Buyer "The payment was declined: {}.";
+}
+
+/// An error: what went wrong, and with what. Never carries a secret. Boxed, because results that
+/// hold it are handed on everywhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error(Box<Inner>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Inner {
+    kind: ErrorKind,
+    subject: String,
+}
+
+impl Error {
+    /// An error with its subject: the option's name, the selector, the vendor's own code.
+    pub fn new(kind: ErrorKind, subject: &str) -> Self {
+        Self(Box::new(Inner { kind, subject: subject.to_owned() }))
+    }
+
+    /// What went wrong.
+    pub const fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// What it is about; may be empty.
+    pub fn subject(&self) -> &str {
+        &self.0.subject
+    }
+
+    /// The stable code for programs.
+    pub fn code(&self) -> &'static str {
+        self.facts().0
+    }
+
+    /// Who can do something about it.
+    pub fn audience(&self) -> Audience {
+        self.facts().1
+    }
+
+    /// The sentence for people: what happened, then what to do.
+    pub fn message(&self) -> String {
+        // Every sentence ends by itself, whatever ended the subject.
+        let subject = self.0.subject.strip_suffix('.').unwrap_or(&self.0.subject);
+        let sentence = self.facts().2;
+        let gap = sentence.bytes().position(|byte| byte == b'{').unwrap_or(sentence.len());
+        let before = sentence.get(..gap).unwrap_or_default();
+        let after = sentence.get(gap + 2..).unwrap_or_default();
+        concat(&[before, if after.is_empty() { "" } else { subject }, after])
+    }
+
+    fn facts(&self) -> &'static Facts {
+        // The table has a row for each kind: one macro wrote both.
+        const NONE: Facts = ("", Audience::Developer, "");
+        ErrorKind::FACTS.get(self.0.kind as usize).unwrap_or(&NONE)
+    }
+}
+
+impl From<ErrorKind> for Error {
+    fn from(kind: ErrorKind) -> Self {
+        Self::new(kind, "")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_sentences_end() {
+        let mut codes = Vec::new();
+        for kind in ErrorKind::ALL {
+            let error = Error::new(*kind, "it");
+            assert!(!codes.contains(&error.code()), "{kind:?}");
+            codes.push(error.code());
+            assert!(error.code().bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'));
+            assert!(error.message().ends_with('.'), "{kind:?}");
+            assert!(!error.message().ends_with(".."), "{kind:?}");
+        }
+        assert_eq!(codes.len(), 33);
+    }
+
+    #[test]
+    fn a_subject_stands_inside_its_sentence() {
+        assert_eq!(
+            Error::new(ErrorKind::MissingOption, "region").message(),
+            "The option `region` is missing: set it."
+        );
+        assert_eq!(
+            Error::new(ErrorKind::OrderRefused, "No stock.").message(),
+            "The order was not accepted: No stock."
+        );
+    }
+}

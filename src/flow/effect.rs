@@ -1,0 +1,116 @@
+//! Everything that a checkout asks for.
+
+use alloc::rc::Rc;
+
+use crate::domain::ids::{AccessToken, AmazonOrderId, Nonce};
+use crate::domain::order::ImportOrder;
+use crate::error::Error;
+use crate::prelude::*;
+
+/// Something to be done, in order.
+#[derive(Clone, Debug, PartialEq)]
+#[repr(u8)]
+pub enum Effect {
+    /// Load Widgets.js; answers with `AmazonReady` or `AmazonFailed`.
+    LoadAmazon,
+    /// Tell the SDK the client id, and draw the button.
+    DrawButton,
+    /// Open the sign-in. Must run inside the buyer's click.
+    Authorize(Nonce),
+    /// Read the profile; answers with `ProfileArrived`.
+    FetchProfile(AccessToken),
+    /// Draw an AddressBook that makes a new order reference.
+    DrawAddressBook,
+    /// Draw the Wallet for this order reference.
+    DrawWallet(AmazonOrderId),
+    /// Ask the page for its order fields; answers with `OrderCollected`.
+    CollectOrder,
+    /// Post the order; answers with `Answered`.
+    Send(Rc<ImportOrder>),
+    /// Leave the page for this https address.
+    Navigate(String),
+    /// Start a timer, replacing one of the same name; answers with `TimeUp`.
+    StartTimer(Timer),
+    /// Stop a timer, if it runs.
+    StopTimer(Timer),
+    /// Tell the page what happened; the details stand in the state.
+    Notify(Notice),
+    /// Tell the page what went wrong.
+    Report(Error),
+}
+
+/// The waits that the flow limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Timer {
+    /// Until the AddressBook says that there is an order reference.
+    AddressBook,
+    /// Until the profile is asked for again.
+    Profile,
+    /// Until the page's order function answers.
+    Collect,
+    /// Until an unanswered order is sent again with the same key.
+    Resend,
+}
+
+impl Timer {
+    /// Every timer.
+    pub const ALL: [Self; 4] = [Self::AddressBook, Self::Profile, Self::Collect, Self::Resend];
+
+    /// The limit in milliseconds.
+    pub const fn milliseconds(self) -> u32 {
+        match self {
+            // The Wallet alone waits 5 s for the AddressBook; a blocked script is silent for ever.
+            Self::AddressBook => 20_000,
+            Self::Profile => 1_000,
+            Self::Collect => 10_000,
+            Self::Resend => 2_000,
+        }
+    }
+}
+
+/// What a page is told, apart from errors. None of it carries the token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// The state's name, or what is missing, changed.
+    State,
+    /// The buyer signed in.
+    SignedIn,
+    /// The buyer's profile is known.
+    Profile,
+    /// An address is selected.
+    AddressSelected,
+    /// A payment method is selected.
+    PaymentSelected,
+    /// Nothing is missing any more.
+    Ready,
+    /// The order exists.
+    Placed,
+    /// The payment was declined.
+    Declined,
+    /// The buyer has to sign in again.
+    Expired,
+}
+
+/// Every event's name for `on()`, in the order of [`Notice`]; errors come last.
+pub const EVENT_NAMES: [&str; 10] = [
+    "state",
+    "signed-in",
+    "profile",
+    "address-selected",
+    "payment-selected",
+    "ready",
+    "placed",
+    "declined",
+    "expired",
+    ERROR_EVENT,
+];
+
+/// The name of the event whose detail is the error itself.
+pub const ERROR_EVENT: &str = "error";
+
+impl Notice {
+    /// The event's name.
+    pub fn name(self) -> &'static str {
+        EVENT_NAMES.get(self as usize).copied().unwrap_or(ERROR_EVENT)
+    }
+}

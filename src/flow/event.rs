@@ -1,0 +1,47 @@
+//! Everything that can happen to a checkout.
+
+use crate::domain::amazon::{SignIn, Widget};
+use crate::domain::ids::{AmazonOrderId, Nonce};
+use crate::domain::order::Fields;
+use crate::domain::outcome::Outcome;
+use crate::domain::profile::Profile;
+use crate::error::Error;
+use crate::flow::effect::Timer;
+use crate::prelude::*;
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq)]
+#[repr(u8)]
+pub enum Event {
+    /// The checkout begins.
+    Start,
+    /// The page asks for another try after a failure.
+    Retry,
+    /// Amazon's objects are there.
+    AmazonReady,
+    /// Amazon's scripts did not come, or a call into them threw.
+    AmazonFailed(Error),
+    /// The buyer pressed Amazon's button; the sign-in must start before this call returns. Brings a
+    /// fresh nonce for it.
+    ButtonPressed(Nonce),
+    /// The sign-in window answered.
+    SignedIn(SignIn),
+    /// An order reference exists. May come twice, with another id: the newest wins.
+    OrderCreated(AmazonOrderId),
+    /// An address is selected. Also after the first drawing, without a click.
+    AddressSelected,
+    /// A payment method is selected. Also after each redraw, without a click.
+    PaymentSelected,
+    /// A widget reported this error code.
+    WidgetFailed(Widget, String),
+    /// The profile came, or did not.
+    ProfileArrived(Result<Profile, Error>),
+    /// The buyer or the page wants the order placed.
+    PlaceOrder,
+    /// The page's order fields, with the key of this attempt.
+    OrderCollected(Nonce, Result<Fields, Error>),
+    /// The backend's answer, understood.
+    Answered(Outcome),
+    /// A timer ran out.
+    TimeUp(Timer),
+}

@@ -1,0 +1,155 @@
+//! From the buyer's last click to an order that exists, or to a truthful word about why not.
+
+use alloc::rc::Rc;
+
+use crate::domain::ids::Nonce;
+use crate::domain::order::{Fields, ImportOrder};
+use crate::domain::outcome::{Decline, Outcome, Receipt, WayOn};
+use crate::domain::text::join;
+use crate::error::{Error, ErrorKind};
+use crate::flow::choosing;
+use crate::flow::effect::{Effect, Notice, Timer};
+use crate::flow::state::{Choice, Choosing, Phase, ProfileState, State};
+use crate::flow::step::Effects;
+use crate::prelude::*;
+
+/// How often an order whose answer is lost is sent in a row, always with the same key.
+const SENDS: u8 = 3;
+
+pub(super) fn place_order(state: &mut State, effects: &mut Effects) {
+    if matches!(state, State::Placing(..)) {
+        return;
+    }
+    if state.ready().is_none() {
+        let error = match state.choosing() {
+            Some(choosing) => not_ready(&choosing.choice),
+            None => Error::new(ErrorKind::NotReady, state.name().as_str()),
+        };
+        return effects.push(Effect::Report(error));
+    }
+    if let State::Choosing(mut choosing) = core::mem::take(state) {
+        choosing.decline = None;
+        // What became of the last attempt comes first: a second order must not pass it by.
+        let phase = if let Some(order) = choosing.unresolved.take() {
+            effects.push(Effect::Send(Rc::clone(&order)));
+            Phase::Sending(order, 1)
+        } else {
+            let mut phase = Phase::AwaitingProfile;
+            if !matches!(choosing.profile, ProfileState::Pending(_)) {
+                collect(&mut phase, effects);
+            }
+            phase
+        };
+        *state = State::Placing(choosing, phase);
+    }
+}
+
+pub(super) fn collect(phase: &mut Phase, effects: &mut Effects) {
+    *phase = Phase::Collecting;
+    effects.push(Effect::CollectOrder);
+    effects.push(Effect::StartTimer(Timer::Collect));
+}
+
+pub(super) fn collected(
+    state: &mut State,
+    key: Nonce,
+    fields: Result<Fields, Error>,
+    effects: &mut Effects,
+) {
+    let State::Placing(choosing, phase @ Phase::Collecting) = state else { return };
+    effects.push(Effect::StopTimer(Timer::Collect));
+    let fields = match fields {
+        Ok(fields) => fields,
+        Err(error) => return choose_again(state, error, effects),
+    };
+    // The choice may have been voided while the page took its time.
+    let Some(amazon_order_id) = choosing.choice.complete().cloned() else {
+        let error = not_ready(&choosing.choice);
+        return choose_again(state, error, effects);
+    };
+    let profile = match &choosing.profile {
+        ProfileState::Known(profile) => Some(profile.clone()),
+        ProfileState::Pending(_) | ProfileState::Failed => None,
+    };
+    let token = choosing.token.clone();
+    let order = Rc::new(ImportOrder { key, amazon_order_id, token, profile, fields });
+    effects.push(Effect::Send(Rc::clone(&order)));
+    *phase = Phase::Sending(order, 1);
+}
+
+fn not_ready(choice: &Choice) -> Error {
+    Error::new(ErrorKind::NotReady, &join(choice.missing(), ", "))
+}
+
+pub(super) fn collecting_took_too_long(state: &mut State, effects: &mut Effects) {
+    if matches!(state, State::Placing(_, Phase::Collecting)) {
+        choose_again(state, ErrorKind::OrderFunctionTimeout.into(), effects);
+    }
+}
+
+pub(super) fn resend(state: &mut State, effects: &mut Effects) {
+    if let State::Placing(_, phase) = state
+        && let Phase::Waiting(order, times) = phase
+    {
+        effects.push(Effect::Send(Rc::clone(order)));
+        *phase = Phase::Sending(Rc::clone(order), *times + 1);
+    }
+}
+
+pub(super) fn answered(state: &mut State, outcome: Outcome, effects: &mut Effects) {
+    let State::Placing(choosing, phase) = state else { return };
+    let Phase::Sending(sent, times) = phase else { return };
+    match outcome {
+        Outcome::Placed(order) => {
+            let amazon_order_id = sent.amazon_order_id.clone();
+            *state = State::Placed(Box::new(Receipt { amazon_order_id, order }));
+            effects.push(Effect::Notify(Notice::Placed));
+        }
+        Outcome::Redirect(url) => {
+            *state = State::Confirming;
+            effects.push(Effect::Navigate(url));
+        }
+        Outcome::Declined(decline) => {
+            declined(choosing, decline, effects);
+            choose_again_quietly(state);
+        }
+        Outcome::Refused(error) => choose_again(state, error, effects),
+        Outcome::Unknown(error)
+            if error.kind() == ErrorKind::BackendUnreachable && *times < SENDS =>
+        {
+            *phase = Phase::Waiting(Rc::clone(sent), *times);
+            effects.push(Effect::StartTimer(Timer::Resend));
+        }
+        Outcome::Unknown(error) => {
+            choosing.unresolved = Some(Rc::clone(sent));
+            choose_again(state, error, effects);
+        }
+    }
+}
+
+fn declined(choosing: &mut Choosing, decline: Decline, effects: &mut Effects) {
+    effects.push(Effect::Notify(Notice::Declined));
+    match (decline.reason().way_on(), &choosing.choice.order) {
+        (WayOn::TryAgain, _) => {}
+        (WayOn::AnotherPayment, Some(id)) => {
+            effects.push(Effect::DrawWallet(id.clone()));
+            choosing.choice.payment = false;
+        }
+        (WayOn::AnotherPayment | WayOn::StartOver, _) => {
+            choosing.choice = Choice::default();
+            choosing::draw_address_book(effects);
+        }
+    }
+    choosing.decline = Some(decline);
+}
+
+fn choose_again(state: &mut State, error: Error, effects: &mut Effects) {
+    choose_again_quietly(state);
+    effects.push(Effect::Report(error));
+}
+
+fn choose_again_quietly(state: &mut State) {
+    if let State::Placing(choosing, _) = core::mem::take(state) {
+        *state = State::Choosing(choosing);
+    }
+}

@@ -1,0 +1,241 @@
+//! Where a checkout stands.
+
+use alloc::rc::Rc;
+
+use crate::domain::ids::{AccessToken, AmazonOrderId, Nonce};
+use crate::domain::order::ImportOrder;
+use crate::domain::outcome::{Decline, Receipt, WayOn};
+use crate::domain::profile::Profile;
+use crate::domain::words::Words;
+use crate::prelude::*;
+
+/// Where a checkout stands. Each variant holds what exists there, and nothing else.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[repr(u8)]
+pub enum State {
+    /// Amazon's scripts are on their way.
+    #[default]
+    Loading,
+    /// The button waits.
+    SignedOut,
+    /// The sign-in window is open. A closed window says nothing, so the button stays usable.
+    SigningIn(Nonce),
+    /// The buyer is signed in and chooses.
+    Choosing(Box<Choosing>),
+    /// The order is on its way. Holds what to return to.
+    Placing(Box<Choosing>, Phase),
+    /// The page is leaving for a further step.
+    Confirming,
+    /// The order exists.
+    Placed(Box<Receipt>),
+    /// The session is over.
+    Expired,
+    /// Amazon Pay cannot be used.
+    Unavailable,
+}
+
+/// A signed-in buyer who chooses.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Choosing {
+    /// The access token.
+    pub token: AccessToken,
+    /// The profile.
+    pub profile: ProfileState,
+    /// What is chosen so far.
+    pub choice: Choice,
+    /// The decline of the last attempt.
+    pub decline: Option<Decline>,
+    /// An order that was sent and never answered: it is asked about before anything else is sent.
+    pub unresolved: Option<Rc<ImportOrder>>,
+}
+
+/// How far the profile is.
+#[derive(Clone, Debug, PartialEq)]
+#[repr(u8)]
+pub enum ProfileState {
+    /// Asked for this many times.
+    Pending(u8),
+    /// Here.
+    Known(Profile),
+    /// Given up.
+    Failed,
+}
+
+/// What the buyer has chosen.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Choice {
+    /// The order reference, once the AddressBook has made it.
+    pub order: Option<AmazonOrderId>,
+    /// An address is selected.
+    pub address: bool,
+    /// A payment method is selected, and no address since.
+    pub payment: bool,
+    /// How often the order reference had to be made anew because of an error.
+    pub renewals: u8,
+}
+
+/// The steps of placing.
+#[derive(Clone, Debug, PartialEq)]
+#[repr(u8)]
+pub enum Phase {
+    /// The profile is on its way.
+    AwaitingProfile,
+    /// The page is asked for its fields.
+    Collecting,
+    /// The order is with the backend, for the n-th time.
+    Sending(Rc<ImportOrder>, u8),
+    /// The n-th answer was lost; the order waits to be sent again.
+    Waiting(Rc<ImportOrder>, u8),
+}
+
+impl Choosing {
+    /// A buyer who just signed in.
+    pub fn new(token: AccessToken) -> Box<Self> {
+        Box::new(Self {
+            token,
+            profile: ProfileState::Pending(1),
+            choice: Choice::default(),
+            decline: None,
+            unresolved: None,
+        })
+    }
+}
+
+impl Choice {
+    /// The order reference, when nothing is missing.
+    pub fn complete(&self) -> Option<&AmazonOrderId> {
+        self.order.as_ref().filter(|_| self.address && self.payment)
+    }
+
+    /// What is missing, in the order in which it is to be chosen.
+    pub const fn missing(&self) -> &'static [&'static str] {
+        match (self.address, self.payment) {
+            (false, false) => &["address", "payment"],
+            (false, true) => &["address"],
+            (true, false) => &["payment"],
+            (true, true) => &[],
+        }
+    }
+}
+
+/// The states that a page sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it; `State` explains them")]
+pub enum StateName {
+    Loading,
+    SignedOut,
+    SigningIn,
+    Choosing,
+    Ready,
+    Placing,
+    Confirming,
+    Placed,
+    Declined,
+    Expired,
+    Unavailable,
+}
+
+impl StateName {
+    const NAMES: [&str; 11] = [
+        "loading",
+        "signed-out",
+        "signing-in",
+        "choosing",
+        "ready",
+        "placing",
+        "confirming",
+        "placed",
+        "declined",
+        "expired",
+        "unavailable",
+    ];
+
+    /// The name that JavaScript sees.
+    pub fn as_str(self) -> &'static str {
+        Self::NAMES.get(self as usize).copied().unwrap_or_default()
+    }
+}
+
+impl State {
+    /// The state's name.
+    pub fn name(&self) -> StateName {
+        match self {
+            Self::Loading => StateName::Loading,
+            Self::SignedOut => StateName::SignedOut,
+            Self::SigningIn(_) => StateName::SigningIn,
+            Self::Choosing(choosing) if choosing.decline.is_some() => StateName::Declined,
+            Self::Choosing(_) if self.ready().is_some() => StateName::Ready,
+            Self::Choosing(_) => StateName::Choosing,
+            Self::Placing(..) => StateName::Placing,
+            Self::Confirming => StateName::Confirming,
+            Self::Placed(_) => StateName::Placed,
+            Self::Expired => StateName::Expired,
+            Self::Unavailable => StateName::Unavailable,
+        }
+    }
+
+    /// The order reference, when the order can be placed now.
+    pub fn ready(&self) -> Option<&AmazonOrderId> {
+        match self {
+            Self::Choosing(choosing) => choosing.choice.complete(),
+            _ => None,
+        }
+    }
+
+    /// True from the press of the button until the attempt has an end.
+    pub const fn is_placing(&self) -> bool {
+        matches!(self, Self::Placing(..) | Self::Confirming)
+    }
+
+    /// What was chosen, from the sign-in until the order is placed.
+    pub const fn choosing(&self) -> Option<&Choosing> {
+        match self {
+            Self::Choosing(choosing) | Self::Placing(choosing, _) => Some(choosing),
+            _ => None,
+        }
+    }
+
+    pub(super) const fn choosing_mut(&mut self) -> Option<&mut Choosing> {
+        match self {
+            Self::Choosing(choosing) | Self::Placing(choosing, _) => Some(choosing),
+            _ => None,
+        }
+    }
+
+    /// The placed order.
+    pub const fn receipt(&self) -> Option<&Receipt> {
+        match self {
+            Self::Placed(receipt) => Some(receipt),
+            _ => None,
+        }
+    }
+
+    /// The CRM's id of the placed order.
+    pub fn order_id(&self) -> Option<&str> {
+        self.receipt().and_then(|receipt| receipt.order.order_id.as_deref())
+    }
+
+    /// What the buyer should read.
+    pub fn words(&self) -> Words {
+        match self {
+            Self::Loading => Words::Loading,
+            Self::SignedOut => Words::SignIn,
+            Self::SigningIn(_) => Words::SigningIn,
+            Self::Choosing(choosing) => match (&choosing.decline, choosing.choice.missing()) {
+                (Some(decline), _) => match decline.reason().way_on() {
+                    WayOn::AnotherPayment => Words::DeclinedPayment,
+                    WayOn::TryAgain => Words::DeclinedTryAgain,
+                    WayOn::StartOver => Words::DeclinedOver,
+                },
+                (None, []) => Words::Ready,
+                (None, ["payment"]) => Words::ChoosePayment,
+                (None, _) => Words::ChooseAddress,
+            },
+            Self::Placing(..) => Words::Placing,
+            Self::Confirming => Words::Confirming,
+            Self::Placed(_) => Words::Placed,
+            Self::Expired => Words::Expired,
+            Self::Unavailable => Words::Unavailable,
+        }
+    }
+}

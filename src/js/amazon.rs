@@ -1,0 +1,147 @@
+//! Amazon's own objects: `amazon.Login` and `OffAmazonPayments`.
+
+use wasm_bindgen::prelude::*;
+
+use crate::domain::amazon::SignIn;
+use crate::domain::ids::{AccessToken, AmazonOrderId, Nonce};
+use crate::domain::options::Options;
+use crate::error::{Error, ErrorKind};
+use crate::js::convert::{property, text_of};
+use crate::js::ear::{Ear, Topic};
+use crate::js::sys::{Function, Record};
+use crate::prelude::*;
+
+// Functions, not statics: Amazon's objects arrive late, and a static would be read once.
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = ["amazon", "Login"], js_name = setClientId, catch)]
+    fn set_client_id(id: &str) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(js_namespace = ["amazon", "Login"], js_name = authorize, catch)]
+    fn authorize(options: &Record, next: &Function) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(js_namespace = OffAmazonPayments, js_name = Button, catch)]
+    fn button(container: &str, seller_id: &str, options: &Record) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(js_namespace = ["OffAmazonPayments", "Widgets"])]
+    type AddressBook;
+    #[wasm_bindgen(constructor, js_namespace = ["OffAmazonPayments", "Widgets"], catch)]
+    fn new(options: &Record) -> Result<AddressBook, JsValue>;
+
+    #[wasm_bindgen(js_namespace = ["OffAmazonPayments", "Widgets"])]
+    type Wallet;
+    #[wasm_bindgen(constructor, js_namespace = ["OffAmazonPayments", "Widgets"], catch)]
+    fn new(options: &Record) -> Result<Wallet, JsValue>;
+
+    /// What every widget is.
+    type Drawable;
+    #[wasm_bindgen(method, catch)]
+    fn bind(this: &Drawable, container: &str) -> Result<JsValue, JsValue>;
+
+    /// What every order reference and every error of Amazon's answers to; anything may be told.
+    type Told;
+    #[wasm_bindgen(method, structural, catch, js_name = getAmazonOrderReferenceId)]
+    fn order_reference_id(this: &Told) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, structural, catch, js_name = getErrorCode)]
+    fn error_code(this: &Told) -> Result<JsValue, JsValue>;
+}
+
+/// Names the client to the SDK and draws the button into the element with this id.
+///
+/// # Errors
+/// [`ErrorKind::AmazonThrew`], as for everything that is drawn here.
+pub fn draw_button(options: &Options, ear: Ear, container: &str) -> Result<(), Error> {
+    let given = Record::new();
+    given.set("authorization", &ear.on(Topic::ButtonPressed));
+    given.set("onError", &ear.on(Topic::ButtonFailed));
+    // What is not chosen is absent, not null: null throws.
+    for look in ["type", "color", "size", "language"] {
+        if let Some(value) = options.text("button", look) {
+            given.set_text(look, value);
+        }
+    }
+    set_client_id(options.required("clientId", ""))
+        .and_then(|()| button(container, options.required("sellerId", ""), &given))
+        .map_err(|value| thrown(&value))
+}
+
+/// Opens the sign-in window. Only inside the buyer's click do browsers let it open.
+pub fn open_sign_in(options: &Options, ear: Ear, nonce: &Nonce) -> Result<(), Error> {
+    let given = Record::new();
+    given.set_text("scope", options.scope());
+    // A real boolean: the samples' text "false" would count as true.
+    given.set("popup", &true.into());
+    given.set_text("state", nonce.as_str());
+    done(authorize(&given, &ear.on(Topic::SignedIn)))
+}
+
+/// Draws an AddressBook that makes a new order reference.
+pub fn draw_address_book(options: &Options, ear: Ear, container: &str) -> Result<(), Error> {
+    let given = widget_options(options, ear, Topic::AddressBookFailed);
+    let created = ear.on(Topic::OrderCreated);
+    given.set("onOrderReferenceCreate", &created);
+    // Tells the same id; some builds call only one of the two.
+    given.set("onReady", &created);
+    given.set("onAddressSelect", &ear.on(Topic::AddressSelected));
+    draw(AddressBook::new(&given).map(JsValue::from), container)
+}
+
+/// Draws the Wallet for an order reference. Without the id the payment method may end up on no
+/// order at all.
+pub fn draw_wallet(
+    options: &Options,
+    ear: Ear,
+    order: &AmazonOrderId,
+    container: &str,
+) -> Result<(), Error> {
+    let given = widget_options(options, ear, Topic::WalletFailed);
+    given.set_text("amazonOrderReferenceId", order.as_str());
+    given.set("onPaymentSelect", &ear.on(Topic::PaymentSelected));
+    draw(Wallet::new(&given).map(JsValue::from), container)
+}
+
+/// What every widget needs. `design` is mandatory.
+fn widget_options(options: &Options, ear: Ear, failed: Topic) -> Record {
+    let design = Record::new();
+    design.set_text("designMode", "responsive");
+    let given = Record::new();
+    given.set_text("sellerId", options.required("sellerId", ""));
+    given.set_text("scope", options.scope());
+    given.set("design", &design);
+    given.set("onError", &ear.on(failed));
+    given
+}
+
+fn draw(widget: Result<JsValue, JsValue>, container: &str) -> Result<(), Error> {
+    done(widget.and_then(|widget| widget.unchecked_ref::<Drawable>().bind(container)))
+}
+
+fn done(called: Result<JsValue, JsValue>) -> Result<(), Error> {
+    called.map(drop).map_err(|value| thrown(&value))
+}
+
+fn thrown(value: &JsValue) -> Error {
+    Error::new(ErrorKind::AmazonThrew, &text_of(value))
+}
+
+/// Reads an AuthorizeRequest.
+pub fn sign_in(told: &JsValue) -> SignIn {
+    SignIn {
+        token: property(told, "access_token").as_string().as_deref().and_then(AccessToken::parse),
+        error: property(told, "error").as_string(),
+        state: property(told, "state").as_string(),
+    }
+}
+
+/// Reads an order reference. The shape of its id is checked: whoever writes the address bar can
+/// put one here.
+pub fn order_id(told: &JsValue) -> Option<AmazonOrderId> {
+    let id = told.unchecked_ref::<Told>().order_reference_id().ok()?.as_string()?;
+    AmazonOrderId::parse(&id)
+}
+
+/// Reads the code of a widget's error.
+pub fn error_code(told: &JsValue) -> String {
+    let code = told.unchecked_ref::<Told>().error_code().ok();
+    code.and_then(|code| code.as_string()).unwrap_or_default()
+}

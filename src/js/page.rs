@@ -1,0 +1,170 @@
+//! The page's own elements.
+
+use core::cell::Cell;
+
+use wasm_bindgen::prelude::*;
+
+use crate::domain::amazon::Widget;
+use crate::domain::options::Options;
+use crate::domain::text::concat;
+use crate::domain::value::Value;
+use crate::error::{Error, ErrorKind};
+use crate::js::convert::{self, property};
+use crate::js::shared::PerPage;
+use crate::js::sys::{self, Element, Event, FormData, Function, Record};
+use crate::prelude::*;
+
+static HOSTS: PerPage<Cell<u32>> = PerPage(Cell::new(0));
+
+/// The elements that a checkout draws into and writes to, by the order of [`PARTS`].
+pub struct Page([Option<Element>; PARTS.len()]);
+
+/// The options that name elements. The first three are the widgets, in their own order.
+const PARTS: [&str; 6] = ["button", "addressBook", "wallet", "placeOrder", "status", "orderId"];
+const BUTTON: usize = Widget::Button as usize;
+const PLACE_ORDER: usize = 3;
+const STATUS: usize = 4;
+const ORDER_ID: usize = 5;
+
+/// What the page shows of a state.
+#[derive(Clone, Copy)]
+pub struct Look<'a> {
+    pub signed_in: bool,
+    pub can_place: bool,
+    pub placing: bool,
+    pub order_id: Option<&'a str>,
+}
+
+impl Page {
+    /// Finds every element that the options name.
+    ///
+    /// # Errors
+    /// [`ErrorKind::MissingContainer`].
+    pub fn find(options: &Options, opaque: &[JsValue]) -> Result<Self, Error> {
+        let mut page = Self(Default::default());
+        for (place, part) in page.0.iter_mut().zip(PARTS) {
+            *place = find(options, part, "container", opaque)?;
+        }
+        Ok(page)
+    }
+
+    fn element(&self, place: usize) -> Option<&Element> {
+        self.0.get(place).and_then(Option::as_ref)
+    }
+
+    /// Makes an empty element inside a widget's container and gives the id that Widgets.js needs:
+    /// a plain one, whatever the container's own looks like.
+    pub fn host(&self, widget: Widget) -> String {
+        let number = HOSTS.0.get() + 1;
+        HOSTS.0.set(number);
+        let id = concat(&["landerpay-", &convert::text_of(&number.into())]);
+        if let Some(container) = self.element(widget as usize) {
+            let host = sys::create_element("div");
+            set_text(&host, "id", &id);
+            // Responsive widgets take their container's height.
+            if widget != Widget::Button {
+                property(&host, "style").unchecked_ref::<Record>().set_text("height", "100%");
+            }
+            set_text(container, TEXT, "");
+            container.append(&host);
+        }
+        id
+    }
+
+    /// Tells each press of the page's place-order button.
+    pub fn listen(&self, press: &Function) {
+        if let Some(button) = self.element(PLACE_ORDER) {
+            button.listen(CLICK, press);
+        }
+    }
+
+    /// Shows where the checkout stands.
+    pub fn show(&self, look: Look<'_>) {
+        if let Some(button) = self.element(PLACE_ORDER) {
+            set_flag(button, "disabled", !look.can_place);
+            button.set_attribute("aria-disabled", if look.can_place { "false" } else { "true" });
+            button.set_attribute("aria-busy", if look.placing { "true" } else { "false" });
+        }
+        if let Some(button) = self.element(BUTTON) {
+            set_flag(button, "hidden", look.signed_in);
+        }
+        if let (Some(element), Some(id)) = (self.element(ORDER_ID), look.order_id) {
+            set_text(element, TEXT, id);
+        }
+    }
+
+    /// Tells the buyer, always as plain text. `code` names an error.
+    pub fn say(&self, text: &str, code: &str) {
+        if let Some(status) = self.element(STATUS)
+            // A live region would read an unchanged text aloud again.
+            && property(status, TEXT) != text
+        {
+            set_text(status, TEXT, text);
+            status.set_attribute("data-code", code);
+        }
+    }
+
+    /// Ends the listening and takes everything that was drawn off the page.
+    pub fn leave(&self, press: &Function) {
+        if let Some(button) = self.element(PLACE_ORDER) {
+            button.unlisten(CLICK, press);
+        }
+        for widget in Widget::ALL {
+            if let Some(container) = self.element(widget as usize) {
+                set_text(container, TEXT, "");
+            }
+        }
+    }
+}
+
+const CLICK: &str = "click";
+const TEXT: &str = "textContent";
+
+/// Inside a form, a press would also submit it and leave the page.
+pub fn keep_on_page(event: &JsValue) {
+    event.unchecked_ref::<Event>().prevent_default();
+}
+
+/// A form's named fields as they are now; none if it is no form.
+pub fn form_fields(form: &JsValue) -> Option<Value> {
+    let fields = FormData::new(form).and_then(|data| sys::from_entries(&data));
+    fields.ok().map(|fields| convert::read_data(&fields))
+}
+
+/// True if the browser finds nothing wrong with a form; otherwise it shows its own messages beside
+/// the fields.
+pub fn is_valid(form: &JsValue) -> bool {
+    form.unchecked_ref::<Element>().report_validity().unwrap_or_default()
+}
+
+/// Finds the element that an option names, if it is given: itself, or the first match.
+///
+/// # Errors
+/// [`ErrorKind::MissingContainer`].
+pub fn find(
+    options: &Options,
+    part: &str,
+    name: &str,
+    opaque: &[JsValue],
+) -> Result<Option<Element>, Error> {
+    let found = match options.get(part, name) {
+        None => return Ok(None),
+        Some(Value::Opaque(place)) => opaque.get(*place).cloned(),
+        Some(selector) => sys::first_match(selector.text().unwrap_or_default()).ok(),
+    };
+    match found {
+        Some(found) if property(&found, "nodeType") == 1 => Ok(Some(found.unchecked_into())),
+        _ => {
+            let wanted = options.text(part, name).unwrap_or(part);
+            Err(Error::new(ErrorKind::MissingContainer, wanted))
+        }
+    }
+}
+
+fn set_text(element: &Element, name: &str, text: &str) {
+    element.unchecked_ref::<Record>().set_text(name, text);
+}
+
+fn set_flag(element: &Element, name: &str, on: bool) {
+    element.unchecked_ref::<Record>().set(name, &on.into());
+}

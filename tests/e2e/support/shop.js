@@ -1,0 +1,113 @@
+import { expect } from "@playwright/test";
+import { Buyer, DROP_IN } from "./buyer.js";
+
+/** The shop, as a test wants it to be. */
+export class Shop {
+  constructor(page, servers) {
+    this.page = page;
+    this.origin = servers.shop;
+    this.simulator = servers.simulator;
+  }
+
+  /** The base address of the simulator in a scenario. */
+  amazon(flags) {
+    return this.simulator + (flags ? `/with/${flags}` : "");
+  }
+
+  /**
+   * Opens a page in a scenario of the simulator.
+   *
+   * @param {string} [flags] such as `login=auto,account=emoji`
+   * @param {object} [options]
+   * @param {typeof DROP_IN} [options.parts] which page
+   * @param {((html: string) => string)[]} [options.edits] what the merchant wrote differently
+   * @param {Record<string, string>} [options.headers] what the merchant's server sends besides
+   * @returns {Promise<Buyer>} somebody who looks at it
+   */
+  async open(flags = "", { parts = DROP_IN, edits = [], headers = {} } = {}) {
+    const url = this.origin + parts.path;
+    await this.page.route(url, async (route) => {
+      const response = await route.fetch();
+      const html = (await response.text()).replaceAll(this.simulator, this.amazon(flags));
+      const body = edits.reduce((text, edit) => edit(text), html);
+      await route.fulfill({ response, body, headers: { ...response.headers(), ...headers } });
+    });
+    // Amazon's script may hang, and would hold up the event "load".
+    await this.page.goto(url, { waitUntil: "domcontentloaded" });
+    return new Buyer(this.page, parts);
+  }
+
+  /** Opens the drop-in's page with a buyer signed in (`login=auto`) and everything chosen. */
+  async openReady(flags = "", options) {
+    const buyer = await this.open(`login=auto${flags && `,${flags}`}`, options);
+    await buyer.signInAtOnce();
+    await expect(buyer.placeOrder).toBeEnabled();
+    const { amazonOrderId } = await this.snapshot();
+    return { buyer, amazonOrderId };
+  }
+
+  /** Opens a page that the test writes itself. */
+  async openOwn(html) {
+    const url = `${this.origin}/own-page.html`;
+    await this.page.route(url, (route) =>
+      route.fulfill({ contentType: "text/html; charset=utf-8", body: html }),
+    );
+    await this.page.goto(url, { waitUntil: "domcontentloaded" });
+  }
+
+  /** The DOM events so far: `{ name, detail, state }`. */
+  events() {
+    return this.page.evaluate(() => window.seen);
+  }
+
+  /** Their names, without those left out. */
+  async names(...leftOut) {
+    const names = (await this.events()).map(({ name }) => name);
+    return names.filter((name) => !leftOut.includes(name));
+  }
+
+  /** The details of all events of one name. */
+  async details(wanted) {
+    return (await this.events()).filter(({ name }) => name === wanted).map(({ detail }) => detail);
+  }
+
+  /** Waits for the n-th event of this name, and returns its detail. */
+  async heard(name, count = 1) {
+    await expect.poll(async () => (await this.details(name)).length).toBeGreaterThanOrEqual(count);
+    return (await this.details(name))[count - 1];
+  }
+
+  /** Waits until the page's root element says so. */
+  async expectState(state) {
+    await expect(this.page.locator("html")).toHaveAttribute("data-landerpay-state", state);
+  }
+
+  /** `LanderPay.checkout.snapshot()` */
+  snapshot() {
+    return this.page.evaluate(() => window.LanderPay.checkout.snapshot());
+  }
+
+  /** The access token that Amazon's script got. */
+  token() {
+    const ask = (resolve) =>
+      window.amazon.Login.authorize({ scope: "profile", interactive: "never" }, resolve);
+    return this.page
+      .evaluate(`new Promise(${ask}).then((answer) => answer.access_token)`)
+      .catch(() => undefined);
+  }
+}
+
+/** An edit: adds a hidden field to the order form. */
+export const field = (name, value) => (html) =>
+  html.replace(
+    '<input type="hidden" name="campaignId"',
+    `<input type="hidden" name="${name}" value="${value}">$&`,
+  );
+
+/** An edit: gives the drop-in's tag this attribute, in place of the one that is there. */
+export const option = (name, value) => (html) =>
+  without(name)(html).replace('src="/landerpay/landerpay.js"', `$& data-${name}="${value}"`);
+
+/** An edit: takes an attribute off the drop-in's tag. */
+export const without = (name) => (html) =>
+  html.replace(new RegExp(`\\s+data-${name}="[^"]*"`), "");

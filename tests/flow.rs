@@ -1,0 +1,507 @@
+//! Whole purchases as event scripts, and what must hold whatever happens.
+#![cfg(not(target_family = "wasm"))]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs
+)]
+
+use std::rc::Rc;
+
+use landerpay::domain::amazon::{SignIn, Widget};
+use landerpay::domain::ids::{AccessToken, AmazonOrderId, Nonce};
+use landerpay::domain::order::{Fields, ImportOrder};
+use landerpay::domain::outcome::{Decline, Outcome, PlacedOrder};
+use landerpay::domain::profile::Profile;
+use landerpay::domain::value::Value;
+use landerpay::error::{Error, ErrorKind};
+use landerpay::flow::{Effect, Event, Notice, State, StateName, Timer, step, view};
+use proptest::prelude::*;
+
+const SECRET: &str = "Atza|SECRET";
+
+/// A checkout that a test drives by hand.
+#[derive(Default)]
+struct Checkout {
+    state: State,
+    effects: Vec<Effect>,
+}
+
+impl Checkout {
+    /// Takes an event and gives what follows from it.
+    fn on(&mut self, event: Event) -> &[Effect] {
+        let (state, effects) = step(std::mem::take(&mut self.state), event);
+        self.state = state;
+        self.effects = effects;
+        &self.effects
+    }
+
+    fn name(&self) -> StateName {
+        self.state.name()
+    }
+
+    fn signed_in() -> Self {
+        let mut checkout = Self::default();
+        checkout.on(Event::Start);
+        checkout.on(Event::AmazonReady);
+        checkout.on(Event::ButtonPressed(nonce(1)));
+        checkout.on(Event::SignedIn(good_sign_in()));
+        checkout
+    }
+
+    fn ready() -> Self {
+        let mut checkout = Self::signed_in();
+        checkout.on(Event::ProfileArrived(Ok(profile())));
+        checkout.on(Event::OrderCreated(order_id(1)));
+        checkout.on(Event::AddressSelected);
+        checkout.on(Event::PaymentSelected);
+        assert_eq!(checkout.name(), StateName::Ready);
+        checkout
+    }
+
+    fn sending() -> (Self, Rc<ImportOrder>) {
+        let mut checkout = Self::ready();
+        checkout.on(Event::PlaceOrder);
+        let effects = checkout.on(collected("key-1"));
+        let sent = sent(effects).expect("the order is sent");
+        (checkout, sent)
+    }
+}
+
+fn nonce(number: u8) -> Nonce {
+    Nonce::new(&format!("nonce-{number}"))
+}
+
+fn order_id(number: u8) -> AmazonOrderId {
+    AmazonOrderId::parse(&format!("S01-0000000-000000{number}")).unwrap()
+}
+
+fn profile() -> Profile {
+    let name = ("name".to_owned(), Value::of("Ann Example"));
+    let email = ("email".to_owned(), Value::of("ann@example.com"));
+    Profile::read(Value::Map(vec![name, email])).unwrap()
+}
+
+fn good_sign_in() -> SignIn {
+    SignIn { token: AccessToken::parse(SECRET), error: None, state: Some("nonce-1".into()) }
+}
+
+fn collected(key: &str) -> Event {
+    Event::OrderCollected(Nonce::new(key), Ok(Fields::default()))
+}
+
+fn placed() -> Outcome {
+    let order_id = Some("A1B2C3".to_owned());
+    Outcome::Placed(PlacedOrder { order_id, message: Value::Null })
+}
+
+fn declined(message: &str) -> Outcome {
+    Outcome::Declined(Decline::read(message).unwrap())
+}
+
+fn unreachable() -> Outcome {
+    Outcome::Unknown(ErrorKind::BackendUnreachable.into())
+}
+
+fn sent(effects: &[Effect]) -> Option<Rc<ImportOrder>> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Send(order) => Some(Rc::clone(order)),
+        _ => None,
+    })
+}
+
+fn reported(effects: &[Effect]) -> Vec<ErrorKind> {
+    let kind = |effect: &Effect| match effect {
+        Effect::Report(error) => Some(error.kind()),
+        _ => None,
+    };
+    effects.iter().filter_map(kind).collect()
+}
+
+#[test]
+fn a_purchase_from_the_first_script_to_the_order_number() {
+    let mut checkout = Checkout::default();
+    assert_eq!(checkout.on(Event::Start), [Effect::LoadAmazon]);
+    assert_eq!(
+        checkout.on(Event::AmazonReady),
+        [Effect::Notify(Notice::State), Effect::DrawButton]
+    );
+    assert_eq!(
+        checkout.on(Event::ButtonPressed(nonce(1))),
+        [Effect::Notify(Notice::State), Effect::Authorize(nonce(1))]
+    );
+    let token = AccessToken::parse(SECRET).unwrap();
+    assert_eq!(
+        checkout.on(Event::SignedIn(good_sign_in())),
+        [
+            Effect::Notify(Notice::State),
+            Effect::Notify(Notice::SignedIn),
+            Effect::FetchProfile(token),
+            Effect::DrawAddressBook,
+            Effect::StartTimer(Timer::AddressBook),
+        ]
+    );
+    assert_eq!(
+        checkout.on(Event::OrderCreated(order_id(1))),
+        [Effect::StopTimer(Timer::AddressBook), Effect::DrawWallet(order_id(1))]
+    );
+    assert_eq!(
+        checkout.on(Event::ProfileArrived(Ok(profile()))),
+        [Effect::Notify(Notice::Profile)]
+    );
+    assert_eq!(
+        checkout.on(Event::AddressSelected),
+        [Effect::Notify(Notice::State), Effect::Notify(Notice::AddressSelected)]
+    );
+    assert_eq!(
+        checkout.on(Event::PaymentSelected),
+        [
+            Effect::Notify(Notice::State),
+            Effect::Notify(Notice::PaymentSelected),
+            Effect::Notify(Notice::Ready),
+        ]
+    );
+    assert_eq!(
+        checkout.on(Event::PlaceOrder),
+        [Effect::Notify(Notice::State), Effect::CollectOrder, Effect::StartTimer(Timer::Collect)]
+    );
+    let order = sent(checkout.on(collected("key-1"))).unwrap();
+    assert_eq!(order.key.as_str(), "key-1");
+    assert_eq!(order.amazon_order_id, order_id(1));
+    assert_eq!(order.profile, Some(profile()));
+    checkout.on(Event::Answered(placed()));
+    assert_eq!(checkout.state.order_id(), Some("A1B2C3"));
+    assert_eq!(checkout.name(), StateName::Placed);
+}
+
+#[test]
+fn sign_ins_that_do_not_count() {
+    let foreign = SignIn { state: Some("nonce-2".into()), ..good_sign_in() };
+    let error = |value: &str| SignIn { error: Some(value.to_owned()), ..SignIn::default() };
+    for (answer, kind) in [
+        (error("access_denied"), ErrorKind::SignInDenied),
+        (error("server_error"), ErrorKind::SignInFailed),
+        (SignIn::default(), ErrorKind::SignInRefused),
+        (foreign, ErrorKind::SignInRefused),
+    ] {
+        let mut checkout = Checkout { state: State::SigningIn(nonce(1)), effects: vec![] };
+        assert_eq!(reported(checkout.on(Event::SignedIn(answer))), [kind]);
+        assert_eq!(checkout.name(), StateName::SignedOut);
+    }
+}
+
+#[test]
+fn a_closed_window_says_nothing_so_a_press_starts_anew() {
+    let mut checkout = Checkout { state: State::SigningIn(nonce(1)), effects: vec![] };
+    assert_eq!(checkout.on(Event::ButtonPressed(nonce(2))), [Effect::Authorize(nonce(2))]);
+    assert_eq!(reported(checkout.on(Event::SignedIn(good_sign_in()))), [ErrorKind::SignInRefused]);
+}
+
+#[test]
+fn another_address_voids_the_payment() {
+    let mut checkout = Checkout::ready();
+    checkout.on(Event::AddressSelected);
+    assert_eq!(checkout.name(), StateName::Choosing);
+    let effects = checkout.on(Event::PlaceOrder);
+    assert_eq!(reported(effects), [ErrorKind::NotReady]);
+    assert!(sent(effects).is_none());
+    assert!(checkout.on(Event::PaymentSelected).contains(&Effect::Notify(Notice::Ready)));
+}
+
+#[test]
+fn the_newest_order_reference_wins_and_begins_with_nothing_chosen() {
+    let mut checkout = Checkout::ready();
+    assert!(checkout.on(Event::OrderCreated(order_id(1))).is_empty());
+    let effects = checkout.on(Event::OrderCreated(order_id(2)));
+    assert!(effects.contains(&Effect::DrawWallet(order_id(2))));
+    assert_eq!(checkout.state.choosing().unwrap().choice.missing(), ["address", "payment"]);
+}
+
+#[test]
+fn an_address_that_comes_before_the_order_reference_stays() {
+    let mut checkout = Checkout::signed_in();
+    checkout.on(Event::AddressSelected);
+    checkout.on(Event::OrderCreated(order_id(1)));
+    assert_eq!(checkout.state.choosing().unwrap().choice.missing(), ["payment"]);
+}
+
+#[test]
+fn a_slow_profile_is_waited_for_and_a_failed_one_is_not() {
+    for (arrives, known) in [(Ok(profile()), true), (Err(ErrorKind::ProfileFailed.into()), false)] {
+        let mut checkout = Checkout::signed_in();
+        for event in [
+            Event::ProfileArrived(Err(ErrorKind::ProfileFailed.into())),
+            Event::OrderCreated(order_id(1)),
+            Event::AddressSelected,
+            Event::PaymentSelected,
+        ] {
+            checkout.on(event);
+        }
+        assert_eq!(checkout.on(Event::PlaceOrder), [Effect::Notify(Notice::State)]);
+        let effects = checkout.on(Event::ProfileArrived(arrives));
+        assert!(effects.contains(&Effect::CollectOrder));
+        let order = sent(checkout.on(collected("key-1"))).unwrap();
+        assert_eq!(order.profile.is_some(), known);
+    }
+}
+
+#[test]
+fn a_profile_is_asked_for_twice_and_then_reported() {
+    let failed = || Event::ProfileArrived(Err(ErrorKind::ProfileFailed.into()));
+    let mut checkout = Checkout::signed_in();
+    assert_eq!(checkout.on(failed()), [Effect::StartTimer(Timer::Profile)]);
+    assert!(matches!(checkout.on(Event::TimeUp(Timer::Profile)), [Effect::FetchProfile(_)]));
+    assert_eq!(reported(checkout.on(failed())), [ErrorKind::ProfileFailed]);
+    assert!(checkout.on(failed()).is_empty());
+}
+
+#[test]
+fn a_lost_answer_is_asked_about_with_the_same_key_before_anything_else_is_sent() {
+    let (mut checkout, first) = Checkout::sending();
+    for _ in 0..2 {
+        assert_eq!(
+            checkout.on(Event::Answered(unreachable())),
+            [Effect::StartTimer(Timer::Resend)]
+        );
+        assert_eq!(sent(checkout.on(Event::TimeUp(Timer::Resend))), Some(Rc::clone(&first)));
+    }
+    let effects = checkout.on(Event::Answered(unreachable()));
+    assert_eq!(reported(effects), [ErrorKind::BackendUnreachable]);
+    assert_eq!(checkout.name(), StateName::Ready);
+
+    // Whatever the buyer changes meanwhile, the next press asks about the old order.
+    checkout.on(Event::OrderCreated(order_id(2)));
+    checkout.on(Event::AddressSelected);
+    checkout.on(Event::PaymentSelected);
+    assert_eq!(sent(checkout.on(Event::PlaceOrder)), Some(first));
+    checkout.on(Event::Answered(placed()));
+    assert_eq!(checkout.state.receipt().unwrap().amazon_order_id, order_id(1));
+}
+
+#[test]
+fn unreadable_answers_are_not_repeated_by_themselves_but_keep_their_key() {
+    for kind in [
+        ErrorKind::BackendTimeout,
+        ErrorKind::BackendUnreadable,
+        ErrorKind::BackendFailed,
+        ErrorKind::UnknownResult,
+    ] {
+        let (mut checkout, first) = Checkout::sending();
+        let effects = checkout.on(Event::Answered(Outcome::Unknown(kind.into())));
+        assert_eq!(reported(effects), [kind]);
+        assert_eq!(checkout.name(), StateName::Ready);
+        assert_eq!(sent(checkout.on(Event::PlaceOrder)), Some(first));
+    }
+}
+
+#[test]
+fn a_refused_order_is_tried_again_under_a_new_key() {
+    let (mut checkout, first) = Checkout::sending();
+    let refused = Error::new(ErrorKind::OrderRefused, "campaignId is required");
+    assert_eq!(
+        reported(checkout.on(Event::Answered(Outcome::Refused(refused)))),
+        [ErrorKind::OrderRefused]
+    );
+    assert!(checkout.on(Event::PlaceOrder).contains(&Effect::CollectOrder));
+    let second = sent(checkout.on(collected("key-2"))).unwrap();
+    assert_ne!(first.key, second.key);
+}
+
+#[test]
+fn each_decline_has_its_way_on() {
+    let (mut checkout, _) = Checkout::sending();
+    let effects = checkout.on(Event::Answered(declined("InvalidPaymentMethod")));
+    assert!(effects.contains(&Effect::Notify(Notice::Declined)));
+    assert!(effects.contains(&Effect::DrawWallet(order_id(1))));
+    assert_eq!(checkout.name(), StateName::Declined);
+    assert!(checkout.state.ready().is_none());
+    checkout.on(Event::PaymentSelected);
+    assert_eq!(checkout.name(), StateName::Declined);
+    assert!(checkout.on(Event::PlaceOrder).contains(&Effect::CollectOrder));
+
+    let (mut checkout, _) = Checkout::sending();
+    checkout.on(Event::Answered(declined("TransactionTimedOut")));
+    assert_eq!(checkout.state.ready(), Some(&order_id(1)));
+
+    let (mut checkout, _) = Checkout::sending();
+    let effects = checkout.on(Event::Answered(declined("AmazonRejected")));
+    assert!(effects.contains(&Effect::DrawAddressBook));
+    assert_eq!(checkout.state.choosing().unwrap().choice.missing(), ["address", "payment"]);
+}
+
+#[test]
+fn a_redirect_leaves_the_page_and_is_not_a_placed_order() {
+    let (mut checkout, _) = Checkout::sending();
+    let url = "https://bank.example/3ds".to_owned();
+    let effects = checkout.on(Event::Answered(Outcome::Redirect(url.clone())));
+    assert!(effects.contains(&Effect::Navigate(url)));
+    assert_eq!(checkout.name(), StateName::Confirming);
+}
+
+#[test]
+fn widget_errors_have_their_reactions() {
+    for (code, state, effect) in [
+        ("ITP", StateName::Ready, None),
+        ("SomethingNew", StateName::Ready, None),
+        ("BuyerSessionExpired", StateName::Expired, Some(Effect::Notify(Notice::Expired))),
+        ("StaleOrderReference", StateName::Choosing, Some(Effect::DrawAddressBook)),
+        ("InvalidAccountStatus", StateName::Unavailable, None),
+    ] {
+        let mut checkout = Checkout::ready();
+        let effects = checkout.on(Event::WidgetFailed(Widget::Wallet, code.into())).to_vec();
+        assert_eq!(checkout.name(), state, "{code}");
+        assert_eq!(reported(&effects).is_empty(), code == "ITP", "{code}");
+        if let Some(effect) = effect {
+            assert!(effects.contains(&effect), "{code}");
+        }
+    }
+}
+
+#[test]
+fn an_order_reference_that_never_works_is_given_up() {
+    let mut checkout = Checkout::signed_in();
+    let mut renewals = 0;
+    while checkout.name() == StateName::Choosing {
+        renewals += 1;
+        assert!(renewals < 10, "renews for ever");
+        checkout.on(Event::WidgetFailed(Widget::AddressBook, "StaleOrderReference".into()));
+    }
+    assert_eq!(checkout.name(), StateName::Unavailable);
+    assert_eq!(checkout.on(Event::Retry), [Effect::Notify(Notice::State), Effect::LoadAmazon]);
+}
+
+#[test]
+fn an_order_on_its_way_is_not_forgotten() {
+    for event in [
+        Event::AmazonFailed(ErrorKind::AmazonThrew.into()),
+        Event::WidgetFailed(Widget::Wallet, "InvalidAccountStatus".into()),
+        Event::WidgetFailed(Widget::AddressBook, "BuyerSessionExpired".into()),
+        Event::WidgetFailed(Widget::AddressBook, "StaleOrderReference".into()),
+        Event::OrderCreated(order_id(7)),
+        Event::AddressSelected,
+    ] {
+        let (mut checkout, _) = Checkout::sending();
+        checkout.on(event.clone());
+        assert_eq!(checkout.name(), StateName::Placing, "{event:?}");
+        checkout.on(Event::Answered(placed()));
+        assert_eq!(checkout.name(), StateName::Placed, "{event:?}");
+    }
+}
+
+#[test]
+fn what_the_page_s_function_does_wrong_ends_the_attempt() {
+    for (event, kind) in [
+        (
+            Event::OrderCollected(nonce(9), Err(ErrorKind::OrderFunctionFailed.into())),
+            ErrorKind::OrderFunctionFailed,
+        ),
+        (Event::TimeUp(Timer::Collect), ErrorKind::OrderFunctionTimeout),
+    ] {
+        let mut checkout = Checkout::ready();
+        checkout.on(Event::PlaceOrder);
+        assert_eq!(reported(checkout.on(event)), [kind]);
+        assert_eq!(checkout.name(), StateName::Ready);
+        // Too late.
+        assert!(sent(checkout.on(collected("key-1"))).is_none());
+    }
+}
+
+fn any_event() -> impl Strategy<Value = Event> {
+    let error = || Error::from(ErrorKind::BackendFailed);
+    let codes = ["ITP", "BuyerSessionExpired", "StaleOrderReference", "InvalidSellerId", "New", ""];
+    prop_oneof![
+        1 => Just(Event::Start),
+        1 => Just(Event::Retry),
+        3 => Just(Event::AmazonReady),
+        1 => Just(Event::AmazonFailed(ErrorKind::AmazonTimeout.into())),
+        3 => Just(Event::ButtonPressed(nonce(1))),
+        3 => Just(Event::SignedIn(good_sign_in())),
+        1 => Just(Event::SignedIn(SignIn::default())),
+        1 => Just(Event::SignedIn(SignIn { error: Some("access_denied".into()), ..good_sign_in() })),
+        3 => (0_u8..4).prop_map(|number| Event::OrderCreated(order_id(number))),
+        4 => Just(Event::AddressSelected),
+        4 => Just(Event::PaymentSelected),
+        1 => (prop::sample::select(&Widget::ALL[..]), prop::sample::select(codes.to_vec()))
+            .prop_map(|(widget, code)| Event::WidgetFailed(widget, code.into())),
+        2 => Just(Event::ProfileArrived(Ok(profile()))),
+        1 => Just(Event::ProfileArrived(Err(ErrorKind::ProfileFailed.into()))),
+        4 => Just(Event::PlaceOrder),
+        4 => "[a-z]{4}".prop_map(|key| collected(&key)),
+        1 => Just(Event::OrderCollected(nonce(3), Err(ErrorKind::OrderFunctionFailed.into()))),
+        1 => Just(Event::Answered(placed())),
+        1 => Just(Event::Answered(Outcome::Redirect("https://bank.example".into()))),
+        1 => Just(Event::Answered(declined("InvalidPaymentMethod"))),
+        1 => Just(Event::Answered(declined("AmazonRejected"))),
+        1 => Just(Event::Answered(Outcome::Refused(error()))),
+        2 => Just(Event::Answered(unreachable())),
+        1 => Just(Event::Answered(Outcome::Unknown(error()))),
+        1 => prop::sample::select(&Timer::ALL[..]).prop_map(Event::TimeUp),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn whatever_happens(events in prop::collection::vec(any_event(), 1..120)) {
+        let mut state = State::default();
+        // The order that was sent and not answered yet.
+        let mut in_flight: Option<Rc<ImportOrder>> = None;
+        // The order of whose fate nobody knows.
+        let mut unknown: Option<Rc<ImportOrder>> = None;
+        let mut placed_once = false;
+        for event in events {
+            // The backend answers only what it was asked.
+            let event = match (event, in_flight.is_some()) {
+                (Event::Answered(_), false) => continue,
+                (event, _) => event,
+            };
+            let was_ready = state.ready().is_some();
+            let was_placing = state.is_placing();
+            if let Event::Answered(outcome) = &event {
+                let sent = in_flight.take();
+                unknown = sent.filter(|_| matches!(outcome, Outcome::Unknown(_)));
+                placed_once |= matches!(outcome, Outcome::Placed(_));
+            }
+            let is_press = event == Event::PlaceOrder;
+            let (next, effects) = step(state, event);
+            state = next;
+
+            for effect in &effects {
+                match effect {
+                    Effect::Send(order) => {
+                        prop_assert!(in_flight.is_none(), "two orders in flight");
+                        prop_assert!(!placed_once, "an order after the order");
+                        prop_assert!(was_ready || was_placing, "sent, but not everything is chosen");
+                        if let Some(unknown) = unknown.take() {
+                            prop_assert_eq!(&unknown, order, "another order before the first is known");
+                        } else {
+                            let choice = &state.choosing().unwrap().choice;
+                            prop_assert_eq!(choice.complete(), Some(&order.amazon_order_id));
+                        }
+                        in_flight = Some(Rc::clone(order));
+                    }
+                    Effect::CollectOrder => prop_assert!(is_press && was_ready || was_placing),
+                    Effect::Notify(notice) => {
+                        let detail = format!("{:?}", view::detail(&state, *notice));
+                        prop_assert!(!detail.contains("SECRET"), "{}", detail);
+                    }
+                    Effect::Report(error) => {
+                        prop_assert!(!error.message().contains("SECRET"));
+                        let shown = format!("{error:?}");
+                        prop_assert!(!shown.contains("SECRET"), "{}", shown);
+                    }
+                    _ => {}
+                }
+            }
+            let snapshot = view::snapshot(&state);
+            let shown = format!("{snapshot:?}");
+            prop_assert!(!shown.contains("SECRET"), "{}", shown);
+            prop_assert_eq!(snapshot.text_of("state"), Some(state.name().as_str()));
+            prop_assert!(!state.words().english().is_empty());
+            prop_assert_eq!(placed_once, state.receipt().is_some(), "a placed order is forgotten");
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! The hand-written types say the same as the Rust tables.
+#![cfg(not(target_family = "wasm"))]
+#![allow(clippy::expect_used, clippy::indexing_slicing, missing_docs)]
+
+use landerpay::domain::region::REGIONS;
+use landerpay::error::{Error, ErrorKind};
+use landerpay::flow::EVENT_NAMES;
+
+const TYPES: &str = include_str!("../npm/index.d.ts");
+
+/// The texts of a string union, or the keys of an interface, in the order in which they stand.
+fn texts(declaration: &str, end: &str) -> Vec<&'static str> {
+    let start = TYPES.find(declaration).expect("the declaration exists") + declaration.len();
+    let body = &TYPES[start..];
+    let body = &body[..body.find(end).expect("the declaration ends")];
+    body.split('"').skip(1).step_by(2).collect()
+}
+
+#[test]
+fn every_error_code_is_typed() {
+    let mut codes: Vec<_> = ErrorKind::ALL.iter().map(|kind| Error::from(*kind).code()).collect();
+    // What goes wrong before the module runs.
+    codes.extend(["wasm_unavailable", "module_unreachable"]);
+    assert_eq!(texts("type LanderPayErrorCode =", ";"), codes);
+}
+
+#[test]
+fn every_region_is_typed() {
+    let names: Vec<_> = REGIONS.iter().map(|region| region.name).collect();
+    assert_eq!(texts("type Region =", ";"), names);
+}
+
+#[test]
+fn every_event_is_typed() {
+    let start = TYPES.find("interface CheckoutEvents {").expect("the events are typed");
+    let body = &TYPES[start..];
+    let body = &body[..body.find("\n}").expect("the events end")];
+    for name in EVENT_NAMES {
+        let key = if name.contains('-') { format!("\"{name}\": ") } else { format!("{name}: ") };
+        assert!(body.contains(&format!("\n  {key}")), "{name}");
+    }
+    let keys = body.lines().filter(|line| line.starts_with("  ") && !line.contains('*')).count();
+    assert_eq!(keys, EVENT_NAMES.len());
+}

@@ -1,0 +1,101 @@
+// The drop-in: <script async src="…/landerpay.js" data-environment="…" …></script>
+// Asks for everything at once, then hands the tag's options to the module, which decides what they
+// mean. What keeps the module from running at all is told to the page here.
+const script = document.currentScript;
+const base = new URL(".", script.src);
+const page = document.documentElement;
+
+const ELEMENTS = {
+  button: "button",
+  addressBook: "address-book",
+  wallet: "wallet",
+  placeOrder: "place-order",
+  status: "status",
+  orderId: "order-id",
+  order: "order",
+};
+const REQUIRED = /^(button|addressBook|wallet)$/;
+// data-button-color="Gold" is { button: { color: "Gold" } }.
+const PART = /^(button|backend)([A-Z])(.*)$/;
+
+const select = (name) => `[data-landerpay="${ELEMENTS[name]}"]`;
+
+const readOptions = () => {
+  const options = { nonce: script.nonce || null };
+  for (const [name, value] of Object.entries(script.dataset)) {
+    const [, part, head, tail] = PART.exec(name) ?? [];
+    if (part) options[part] = { ...options[part], [head.toLowerCase() + tail]: value };
+    else if (name === "backend") options.backend = { ...options.backend, url: value };
+    else options[name] = value;
+  }
+  for (const name in ELEMENTS) {
+    if (!REQUIRED.test(name) && !document.querySelector(select(name))) continue;
+    if (name === "order") options.order = select(name);
+    else options[name] = { container: select(name), ...options[name] };
+  }
+  return options;
+};
+
+const tell = (name, detail) => {
+  if (name === "state") page.dataset.landerpayState = detail.state;
+  document.dispatchEvent(new CustomEvent(`landerpay:${name}`, { detail }));
+};
+
+const fail = (error) => {
+  tell("state", { state: "unavailable", missing: [], canPlace: false });
+  const status = document.querySelector(select("status"));
+  if (status) {
+    // The details are for developers.
+    const live = script.dataset.environment === "live";
+    status.textContent = live ? `Amazon Pay is not available. (${error.code})` : error.message;
+    status.dataset.code = error.code;
+  }
+  tell("error", error);
+  throw error;
+};
+
+const parsed = new Promise((resolve) => {
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", resolve);
+  else resolve();
+});
+
+const begin = async () => {
+  const { createCheckout } = await import(new URL("index.js", base)).catch((cause) => {
+    throw Object.assign(new Error("LanderPay could not be loaded: try again.", { cause }), {
+      name: "LanderPayError",
+      code: "module_unreachable",
+      audience: "network",
+    });
+  });
+  await parsed;
+  const checkout = await createCheckout(readOptions());
+  checkout.on("*", tell);
+  return (LanderPay.checkout = checkout);
+};
+
+const ask = (tag, properties) =>
+  document.head.append(Object.assign(document.createElement(tag), properties));
+
+// A second tag changes nothing: one checkout belongs to the page's attributes.
+if (!window.LanderPay) {
+  window.LanderPay = {
+    retry() {
+      page.dataset.landerpayState = "loading";
+      LanderPay.ready = begin().catch(fail);
+      // Whoever wants to know listens to the promise or to the event.
+      LanderPay.ready.catch(() => {});
+      return LanderPay.ready;
+    },
+  };
+  const { environment, region, simulator } = script.dataset;
+  // By environment and region; written by the build from the table in Rust.
+  const widgets = WIDGETS[environment]?.[region];
+  if (widgets) {
+    // The module finds this tag and goes on from there. A dead one must not be found.
+    const src = environment === "sandbox" && simulator ? simulator + new URL(widgets).pathname : widgets;
+    const { nonce } = script;
+    ask("script", { src, async: true, nonce, onerror: (event) => event.target.remove() });
+  }
+  ask("link", { rel: "preload", as: "fetch", crossOrigin: "", href: new URL("landerpay.wasm", base) });
+  LanderPay.retry();
+}
