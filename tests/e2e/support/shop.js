@@ -34,7 +34,7 @@ export class Shop {
     });
     // Amazon's script may hang, and would hold up the event "load".
     await this.page.goto(url, { waitUntil: "domcontentloaded" });
-    return new Buyer(this.page, parts);
+    return this.look(parts);
   }
 
   /** Opens the drop-in's page with a buyer signed in (`login=auto`) and everything chosen. */
@@ -53,6 +53,11 @@ export class Shop {
       route.fulfill({ contentType: "text/html; charset=utf-8", body: html }),
     );
     await this.page.goto(url, { waitUntil: "domcontentloaded" });
+  }
+
+  /** Somebody who looks at the page that is open. */
+  look(parts) {
+    return new Buyer(this.page, parts);
   }
 
   /** The DOM events so far: `{ name, detail, state }`. */
