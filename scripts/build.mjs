@@ -1,10 +1,9 @@
 // npm run build: dist/ from the Rust and JavaScript sources.
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
+import { copyFileSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setupBuild } from "./setup.mjs";
-import { ask, DIST, Failure, main, once, ROOT, run, WASM } from "./tools.mjs";
-import { GLUE, shrink } from "./wasm.mjs";
+import { ask, DIST, main, once, ROOT, run, WASM } from "./tools.mjs";
+import { shrink } from "./wasm.mjs";
 
 const FILES = ["index.d.ts", "index.js", "landerpay.js", "landerpay.wasm"];
 
@@ -15,7 +14,7 @@ export const build = once(async () => {
   await setupBuild();
   await shrink(await compile());
   await bundle();
-  writeFileSync(join(DIST, "index.d.ts"), types());
+  copyFileSync(join(ROOT, "npm", "index.d.ts"), join(DIST, "index.d.ts"));
   for (const name of readdirSync(DIST)) {
     if (!FILES.includes(name)) rmSync(join(DIST, name), { recursive: true });
   }
@@ -44,7 +43,6 @@ function shortPaths(packages, rustc) {
   const commit = /^commit-hash: (.+)$/m.exec(rustc)[1];
   // The last match counts.
   return [
-    [homedir(), "~"],
     [ROOT, "landerpay"],
     ...[...new Set(folders)].map((folder) => [folder, "crates"]),
     [join(sysroot, "lib", "rustlib", "src", "rust"), `/rustc/${commit}`],
@@ -62,22 +60,6 @@ async function bundle() {
   const define = `--define:WIDGETS=${widgets.trim()}`;
   const dropIn = ["--format=iife", define, source("www/landerpay.js"), output("landerpay.js")];
   await run("Bundling landerpay.js", [...esbuild, ...dropIn]);
-}
-
-/** The types that Rust gives away, and those of npm/index.js. */
-function types() {
-  const [ours] = readFileSync(join(GLUE, "landerpay.d.ts"), "utf8").split("export type InitInput");
-  const values = ours.match(/^export (?:function|class|const|let) .*$/gm)?.join("\n");
-  // npm/index.js imports nothing else, so it would be missing there.
-  if (values !== "export function beginCheckout(options: CheckoutOptions): Checkout;") {
-    throw new Failure(
-      `Rust exports these, where types() in scripts/build.mjs and npm/index.js know of ` +
-        `beginCheckout alone:\n${values}`,
-    );
-  }
-  return ["src/api.d.ts", "npm/index.d.ts"]
-    .map((path) => readFileSync(join(ROOT, path), "utf8"))
-    .join("\n");
 }
 
 main(import.meta, build);

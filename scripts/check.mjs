@@ -1,6 +1,6 @@
 // npm run check: what can be said within seconds, for the loop of editing and looking.
 import { setupBuild } from "./setup.mjs";
-import { main, run, WASM } from "./tools.mjs";
+import { Failure, main, run, WASM } from "./tools.mjs";
 
 const FORMAT = { advice: "Mend it with `npm run format`." };
 const CLIPPY = { advice: "Mend what is printed above." };
@@ -19,15 +19,25 @@ export async function checkFormat() {
 export async function lint(packages) {
   const native = ["cargo", "clippy", ...packages, "--all-targets", ...DENY];
   await run("Clippy", native, CLIPPY);
-  const wasm = ["cargo", "clippy", "--target", WASM, "--features", "npm", ...DENY];
-  await run("Clippy on WebAssembly", wasm, CLIPPY);
+  // With std for those who build on it, without for dist/.
+  for (const feature of ["npm", "bare"]) {
+    const wasm = ["cargo", "clippy", "--target", WASM, "--features", feature, ...DENY];
+    await run(`Clippy on WebAssembly (${feature})`, wasm, CLIPPY);
+  }
 }
 
 /** @param {string[]} packages */
 export async function testRust(packages) {
-  await run("Rust tests", ["cargo", "test", "--quiet", ...packages], {
-    advice: "Mend what is printed above.",
-  });
+  await runTests("Rust tests", ["cargo", "test", ...packages]);
+}
+
+/** Runs tests of cargo, wasm-pack or Node, and says how many passed: none is a failure. */
+export async function runTests(title, command, env = {}) {
+  const output = await run(title, command, { env, advice: "Mend what is printed above." });
+  const counts = output.matchAll(/^test result: ok\. (\d+) passed|^(?:#|ℹ) pass (\d+)$/gm);
+  const passed = [...counts].reduce((sum, [, rust, node]) => sum + Number(rust ?? node), 0);
+  if (passed === 0) throw new Failure(`${title}: no test has run. Look at ${command.join(" ")}.`);
+  console.log(`  ${passed} passed`);
 }
 
 async function check() {

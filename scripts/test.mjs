@@ -1,7 +1,7 @@
 // npm test: everything.
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { checkFormat, lint, testRust } from "./check.mjs";
+import { checkFormat, lint, runTests, testRust } from "./check.mjs";
 import { setupTest } from "./setup.mjs";
 import { checkSize } from "./size.mjs";
 import { buildDemo } from "./start.mjs";
@@ -26,21 +26,19 @@ async function testInBrowser({ CHROMIUM, CHROMEDRIVER }) {
   const webdriver = JSON.parse(readFileSync(join(ROOT, "webdriver.json"), "utf8"));
   webdriver["goog:chromeOptions"].binary = CHROMIUM;
   const file = join(TARGET, "webdriver.json");
+  mkdirSync(TARGET, { recursive: true });
   writeFileSync(file, JSON.stringify(webdriver));
   const chrome = ["--headless", "--chrome", "--chromedriver", CHROMEDRIVER];
   const cargo = ["--", "--features", "npm", "--test", "web"];
-  await run(
-    "Tests in the browser",
-    [...[WASM_PACK.path, "test", ...chrome, "--mode", "no-install", ...cargo]],
-    { env: { WASM_BINDGEN_TEST_WEBDRIVER_JSON: file } },
-  );
+  const command = [WASM_PACK.path, "test", ...chrome, "--mode", "no-install", ...cargo];
+  await runTests("Tests in the browser", command, { WASM_BINDGEN_TEST_WEBDRIVER_JSON: file });
 }
 
 async function testSimulator(env) {
   const tests = filesIn(join(ROOT, "tests", "simulator")).filter((path) =>
     path.endsWith(".test.js"),
   );
-  await run("Tests of the simulator", ["node", "--test", ...tests], { env });
+  await runTests("Tests of the simulator", ["node", "--test", ...tests], env);
 }
 
 async function testPages(env) {

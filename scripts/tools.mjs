@@ -20,9 +20,10 @@ export const TARGET = join(ROOT, "target");
 export const DIST = join(ROOT, "dist");
 export const WASM = "wasm32-unknown-unknown";
 
-const CACHE =
+const CACHE = resolve(
   process.env.LANDERPAY_TOOLS ??
-  join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "landerpay");
+    join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "landerpay"),
+);
 const CARGO_BIN = join(process.env.CARGO_HOME ?? join(homedir(), ".cargo"), "bin");
 
 /** The programs that setup.mjs installs with cargo, each into a folder of its own. */

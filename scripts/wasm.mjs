@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { rename, simplify, usedExports } from "./glue.mjs";
 import { DIST, ROOT, run, TARGET, WASM_BINDGEN, whenChanged } from "./tools.mjs";
 
-export const GLUE = join(TARGET, "landerpay");
+const GLUE = join(TARGET, "landerpay");
 const SCRIPT = join(GLUE, "landerpay.js");
 const RAW = join(GLUE, "landerpay_bg.wasm");
 const MODULE = join(DIST, "landerpay.wasm");
@@ -40,8 +40,8 @@ export async function shrink(input) {
   const inputs = [input, ...tools.map((path) => join(ROOT, path))];
   await whenChanged("wasm", inputs, [SCRIPT, MODULE], async () => {
     rmSync(GLUE, { recursive: true, force: true });
-    const strip = ["--remove-name-section", "--remove-producers-section"];
-    const bindgen = [WASM_BINDGEN.path, "--target", "web", "--out-dir", GLUE, ...strip, input];
+    const flags = ["--no-typescript", "--remove-name-section", "--remove-producers-section"];
+    const bindgen = [WASM_BINDGEN.path, "--target", "web", "--out-dir", GLUE, ...flags, input];
     await run("Writing the glue", bindgen);
 
     const glue = simplify(readFileSync(SCRIPT, "utf8"));

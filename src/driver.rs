@@ -192,7 +192,7 @@ impl Driver {
             Topic::ButtonPressed => Some(Event::ButtonPressed(convert::fresh_nonce())),
             Topic::ButtonFailed => failed(Widget::Button, &value),
             Topic::SignedIn => Some(Event::SignedIn(amazon::sign_in(&value))),
-            Topic::OrderCreated if is_new(Widget::AddressBook) => {
+            Topic::OrderCreated if is_new(Widget::AddressBook) && ear.expects_order() => {
                 amazon::order_id(&value).map(Event::OrderCreated)
             }
             Topic::AddressSelected if is_new(Widget::AddressBook) => Some(Event::AddressSelected),
@@ -249,6 +249,7 @@ impl Driver {
                 // The Wallet of the order reference before has nothing to say any more.
                 self.draw(Widget::Wallet, ear);
                 let (ear, host) = self.draw(Widget::AddressBook, ear);
+                ear.expect_order();
                 amazon::draw_address_book(options, ear, &host)
             }
             Effect::DrawWallet(id) => {
@@ -366,10 +367,15 @@ impl Driver {
     }
 
     fn tell(&self, event: &str, detail: &JsValue) {
-        let mut place = 0;
+        let mut last = 0;
         // One by one: a handler may add and remove handlers.
-        while let Some(handler) = self.handlers.with(|all| all.get(place).cloned()) {
-            place += 1;
+        let next = |last| {
+            move |all: &mut Vec<Rc<Handler>>| {
+                all.iter().find(|handler| handler.generation > last).cloned()
+            }
+        };
+        while let Some(handler) = self.handlers.with(next(last)) {
+            last = handler.generation;
             let name = JsValue::from(event);
             let (first, second) = match handler.event.as_str() {
                 EVERY_EVENT => (&name, detail),

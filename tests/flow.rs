@@ -297,6 +297,17 @@ fn unreadable_answers_are_not_repeated_by_themselves_but_keep_their_key() {
 }
 
 #[test]
+fn a_second_press_is_nothing_while_an_order_is_on_its_way() {
+    let mut checkout = Checkout::ready();
+    checkout.on(Event::PlaceOrder);
+    assert!(checkout.on(Event::PlaceOrder).is_empty());
+    let (mut checkout, _) = Checkout::sending();
+    assert!(checkout.on(Event::PlaceOrder).is_empty());
+    checkout.on(Event::Answered(unreachable()));
+    assert!(checkout.on(Event::PlaceOrder).is_empty());
+}
+
+#[test]
 fn a_refused_order_is_tried_again_under_a_new_key() {
     let (mut checkout, first) = Checkout::sending();
     let refused = Error::new(ErrorKind::OrderRefused, "campaignId is required");

@@ -38,7 +38,7 @@ const readOptions = () => {
 
 const tell = (name, detail) => {
   if (name === "state") page.dataset.landerpayState = detail.state;
-  document.dispatchEvent(new CustomEvent(`landerpay:${name}`, { detail }));
+  document.dispatchEvent(new CustomEvent(`landerpay:${name}`, { detail, bubbles: true }));
 };
 
 const fail = (error) => {
@@ -59,8 +59,13 @@ const parsed = new Promise((resolve) => {
   else resolve();
 });
 
+let tries = 0;
+
 const begin = async () => {
-  const { createCheckout } = await import(new URL("index.js", base)).catch((cause) => {
+  // Browsers remember a failed import by its address.
+  const address = new URL(tries ? `index.js?${tries}` : "index.js", base);
+  tries += 1;
+  const { createCheckout } = await import(address).catch((cause) => {
     throw Object.assign(new Error("LanderPay could not be loaded: try again.", { cause }), {
       name: "LanderPayError",
       code: "module_unreachable",
@@ -80,6 +85,11 @@ const ask = (tag, properties) =>
 if (!window.LanderPay) {
   window.LanderPay = {
     retry() {
+      const { checkout, ready } = LanderPay;
+      if (checkout) {
+        checkout.retry();
+        return ready;
+      }
       page.dataset.landerpayState = "loading";
       LanderPay.ready = begin().catch(fail);
       // Whoever wants to know listens to the promise or to the event.
@@ -92,10 +102,16 @@ if (!window.LanderPay) {
   const widgets = WIDGETS[environment]?.[region];
   if (widgets) {
     // The module finds this tag and goes on from there. A dead one must not be found.
-    const src = environment === "sandbox" && simulator ? simulator + new URL(widgets).pathname : widgets;
+    const src =
+      environment === "sandbox" && simulator ? simulator + new URL(widgets).pathname : widgets;
     const { nonce } = script;
     ask("script", { src, async: true, nonce, onerror: (event) => event.target.remove() });
   }
-  ask("link", { rel: "preload", as: "fetch", crossOrigin: "", href: new URL("landerpay.wasm", base) });
+  ask("link", {
+    rel: "preload",
+    as: "fetch",
+    crossOrigin: "",
+    href: new URL("landerpay.wasm", base),
+  });
   LanderPay.retry();
 }

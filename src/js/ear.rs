@@ -131,15 +131,19 @@ pub struct Ear {
 struct Switchboard {
     function: Closure<dyn Fn(u32, u32, JsValue, JsValue) -> Answer>,
     listeners: Shared<Vec<Option<Listener>>>,
+    /// Who drew the newest AddressBook.
+    expects_order: Cell<u32>,
 }
 
 static SWITCHBOARD: PerPage<Cell<Option<&'static Switchboard>>> = PerPage(Cell::new(None));
 
 fn switchboard() -> &'static Switchboard {
     SWITCHBOARD.0.get().unwrap_or_else(|| {
-        let listeners = Shared::default();
-        let board: &'static Switchboard =
-            Box::leak(Box::new(Switchboard { function: Closure::new(route), listeners }));
+        let board: &'static Switchboard = Box::leak(Box::new(Switchboard {
+            function: Closure::new(route),
+            listeners: Shared::default(),
+            expects_order: Cell::default(),
+        }));
         SWITCHBOARD.0.set(Some(board));
         board
     })
@@ -169,6 +173,17 @@ impl Ear {
     /// Has a promise tell its outcome.
     pub fn follow(self, promise: &Promise, kept: Topic, broken: Topic) {
         let _ = promise.then(&self.on(kept), &self.on(broken));
+    }
+
+    /// Claims the next order reference. Amazon tells its id to every AddressBook on the page, and it
+    /// belongs to the newest.
+    pub fn expect_order(self) {
+        switchboard().expects_order.set(self.listener);
+    }
+
+    /// True until another listener has claimed it.
+    pub fn expects_order(self) -> bool {
+        switchboard().expects_order.get() == self.listener
     }
 
     /// Ends the listening.

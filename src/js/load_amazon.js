@@ -18,6 +18,8 @@ export function loadAmazon(url, nonce) {
   const tags = [...document.scripts];
   let script = tags.find(({ src }) => /\/OffAmazonPayments\/.*\/Widgets\.js/.test(src));
   if (!script) {
+    // Where an earlier run has left its mark without a login script, another would do nothing.
+    if (!window.amazon?.Login) delete window.OffAmazonPayments;
     script = document.createElement("script");
     script.async = true;
     script.src = url;

@@ -63,7 +63,8 @@ test.describe("the one-time page", () => {
   }) => {
     const bodies = [];
     page.on("response", async (response) => {
-      if (response.url().startsWith(shop.origin)) bodies.push(await response.text().catch(() => ""));
+      if (response.url().startsWith(shop.origin))
+        bodies.push(await response.text().catch(() => ""));
     });
     await buyOnDropIn(shop, crm, watch);
     const [order] = watch.orders;
@@ -192,9 +193,13 @@ test.describe("buyers", () => {
     ["rtl", "ليلى", "حسن"],
     ["emoji", "Zoë", "🦊 Lindqvist"],
     ["long", "Wolfeschlegel", LONG],
-    ["markup", "<img", "src=x onerror=alert(1)> O'Neil & \"Sons\""],
+    ["markup", "<img", 'src=x onerror=alert(1)> O\'Neil & "Sons"'],
   ]) {
-    test(`${account}: the CRM gets "${firstName}" and "${lastName}"`, async ({ shop, crm, page }) => {
+    test(`${account}: the CRM gets "${firstName}" and "${lastName}"`, async ({
+      shop,
+      crm,
+      page,
+    }) => {
       const dialogs = [];
       page.on("dialog", (dialog) => dialogs.push(dialog.message()) && dialog.dismiss());
       const buyer = await shop.open(`account=${account}`, { parts: DROP_IN });

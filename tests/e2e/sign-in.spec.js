@@ -13,7 +13,10 @@ test("the buyer presses Cancel in Amazon's window: a word about it, and the butt
   const closed = popup.waitForEvent("close");
   await Promise.all([closed, popup.getByRole("button", { name: "Cancel" }).click()]);
 
-  await buyer.reads("sign_in_denied", "The sign-in was declined: sign in again to pay with Amazon.");
+  await buyer.reads(
+    "sign_in_denied",
+    "The sign-in was declined: sign in again to pay with Amazon.",
+  );
   await shop.expectState("signed-out");
   expect(await shop.heard("error")).toEqual({
     name: "LanderPayError",

@@ -114,5 +114,4 @@ export const option = (name, value) => (html) =>
   without(name)(html).replace('src="/landerpay/landerpay.js"', `$& data-${name}="${value}"`);
 
 /** An edit: takes an attribute off the drop-in's tag. */
-export const without = (name) => (html) =>
-  html.replace(new RegExp(`\\s+data-${name}="[^"]*"`), "");
+export const without = (name) => (html) => html.replace(new RegExp(`\\s+data-${name}="[^"]*"`), "");

@@ -72,7 +72,9 @@ function readPlaces() {
     "the page's text": document.documentElement.textContent,
     "a data attribute": JSON.stringify(elements.map(({ dataset }) => ({ ...dataset }))),
     // Amazon's script has the token in hidden fields of its own forms.
-    "a field": JSON.stringify([...document.querySelectorAll("[data-landerpay] > input")].map(({ value }) => value)),
+    "a field": JSON.stringify(
+      [...document.querySelectorAll("[data-landerpay] > input")].map(({ value }) => value),
+    ),
     localStorage: JSON.stringify({ ...localStorage }),
     sessionStorage: JSON.stringify({ ...sessionStorage }),
     "a cookie": cookies.filter((pair) => !pair.startsWith("amazon_Login_state_cache=")).join(),

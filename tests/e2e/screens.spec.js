@@ -1,0 +1,120 @@
+// Pictures of every step, for people to look at: test-results/screens/*.png. They are compared with
+// nothing; a test fails when the step is not reached.
+import { mkdirSync } from "node:fs";
+import { DROP_IN, NPM } from "./support/buyer.js";
+import { expect, test } from "./support/test.js";
+
+const FOLDER = "test-results/screens";
+const SIZES = {
+  desktop: { viewport: { width: 1280, height: 900 } },
+  phone: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+};
+const PAGES = { "one-time": DROP_IN, npm: NPM };
+
+test.beforeAll(() => mkdirSync(FOLDER, { recursive: true }));
+
+for (const [size, use] of Object.entries(SIZES)) {
+  test.describe(size, () => {
+    test.use(use);
+
+    for (const [name, parts] of Object.entries(PAGES)) {
+      const shoot = async (page, step) => {
+        const path = (what) => `${FOLDER}/${name}-${size}-${step}${what}.png`;
+        await page.mouse.move(0, 0);
+        // First what the buyer has before the eyes, then the whole page.
+        await page.screenshot({ path: path("-view"), animations: "disabled" });
+        const scroll = (top) =>
+          page.evaluate((to) => {
+            const from = window.scrollY;
+            window.scrollTo({ top: to, behavior: "instant" });
+            return from;
+          }, top);
+        const before = await scroll(0);
+        await page.screenshot({ path: path(""), fullPage: true, animations: "disabled" });
+        await scroll(before);
+      };
+
+      test(`${name}: every step of the purchase`, async ({ shop, page }) => {
+        // What comes between two steps is held until its picture is taken.
+        let amazon;
+        await page.route("**/Widgets.js", async (route) => {
+          await new Promise((resolve) => {
+            amazon = resolve;
+          });
+          await route.fallback();
+        });
+        let crm;
+        await page.route("**/import-order", async (route) => {
+          await new Promise((resolve) => {
+            crm = resolve;
+          });
+          await route.fallback();
+        });
+
+        const buyer = await shop.open("addresses=none-chosen,cards=none-chosen", { parts });
+        await expect(buyer.status).toHaveText("Amazon Pay is loading…");
+        await shoot(page, "1-loading");
+
+        await expect.poll(() => amazon).toBeDefined();
+        amazon();
+        await expect(buyer.button).toBeVisible();
+        await shoot(page, "2-signed-out");
+
+        const popup = await buyer.openSignIn();
+        await expect(buyer.status).toHaveText(/Amazon window/);
+        await shoot(page, "3-signing-in");
+        await shoot(popup, "3-window");
+        const closed = popup.waitForEvent("close");
+        await Promise.all([closed, popup.getByRole("button", { name: "Sign in" }).click()]);
+
+        await expect(buyer.addresses).toHaveCount(2);
+        await expect(buyer.status).toHaveText(/address/);
+        await shoot(page, "4-choosing-address");
+        await buyer.address(/Maple Street/).check();
+        await expect(buyer.cards).toHaveCount(2);
+        await expect(buyer.walletFrame).toBeVisible();
+        await shoot(page, "5-choosing-payment");
+        await buyer.card(/Visa/).check();
+        await expect(buyer.placeOrder).toBeEnabled();
+        await shoot(page, "6-ready");
+
+        await buyer.place();
+        await expect(buyer.status).toHaveText(/being placed|Placing/);
+        await shoot(page, "7-placing");
+        await expect.poll(() => crm).toBeDefined();
+        crm();
+        await expect(buyer.orderId).toBeVisible();
+        await shoot(page, "8-placed");
+      });
+
+      test(`${name}: Amazon Pay is unavailable`, async ({ shop, page }) => {
+        const buyer = await shop.open("widgets=404", { parts });
+        await expect(buyer.status).toHaveText(/could not be loaded/);
+        await shoot(page, "9-unavailable");
+      });
+
+      test(`${name}: an answer that is lost`, async ({ shop, page }) => {
+        await page.route("**/import-order", (route) => route.fulfill({ status: 502, body: "no" }));
+        const buyer = await shop.open("login=auto", { parts });
+        await buyer.button.click();
+        await buyer.place();
+        await expect(buyer.status).toHaveText(/HTTP 502/);
+        await shoot(page, "9-failed");
+      });
+
+      test(`${name}: declined`, async ({ shop, page }) => {
+        const message = "Transaction Declined: InvalidPaymentMethod";
+        await page.route("**/import-order", (route) =>
+          route.fulfill({ json: { result: "ERROR", message } }),
+        );
+        const buyer = await shop.open("login=auto", { parts });
+        await buyer.button.click();
+        await buyer.place();
+        await expect(buyer.status).toHaveText(/declined/);
+        await expect(buyer.placeOrder).toBeEnabled();
+        await expect(buyer.cards).toHaveCount(2);
+        await shoot(page, "9-declined");
+      });
+    }
+  });
+}
