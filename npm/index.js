@@ -20,8 +20,7 @@ export async function createCheckout(options) {
 }
 
 const UNAVAILABLE =
-  "LanderPay could not start: its .wasm file did not load, or the page's policy lacks " +
-  "'wasm-unsafe-eval'.";
+  "LanderPay could not start: no .wasm file, or no 'wasm-unsafe-eval' in the page's policy.";
 
 export const isLanderPayError = (value) =>
   value instanceof Error && value.name === "LanderPayError";

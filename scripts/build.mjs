@@ -7,8 +7,8 @@ import { shrink } from "./wasm.mjs";
 
 const FILES = ["index.d.ts", "index.js", "landerpay.js", "landerpay.wasm"];
 
-// Data behind a stack of half of the default 1 MB: its addresses take three bytes, not four.
-const STACK = ["-C", "link-arg=-zstack-size=524288"];
+// Data behind a smaller stack than the default 1 MB has shorter addresses.
+const STACK = ["-C", "link-arg=-zstack-size=65536"];
 
 export const build = once(async () => {
   await setupBuild();
@@ -43,8 +43,8 @@ function shortPaths(packages, rustc) {
   const commit = /^commit-hash: (.+)$/m.exec(rustc)[1];
   // The last match counts.
   return [
-    [ROOT, "landerpay"],
-    ...[...new Set(folders)].map((folder) => [folder, "crates"]),
+    [ROOT, "/landerpay"],
+    ...[...new Set(folders)].map((folder) => [folder, "/crates"]),
     [join(sysroot, "lib", "rustlib", "src", "rust"), `/rustc/${commit}`],
   ].map(([from, to]) => `--remap-path-prefix=${from}=${to}`);
 }

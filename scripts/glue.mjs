@@ -30,11 +30,25 @@ const DECODE = `function decodeText(bytes) {
   return cachedTextDecoder.decode(bytes);
 }`;
 
+// The original is called inside each import; this one makes the import.
+const GUARD = `function handleError(body) {
+  return (...args) => {
+    try {
+      return body(...args);
+    } catch (error) {
+      wasm.__wbindgen_exn_store(addToExternrefTable0(error));
+    }
+  };
+}`;
+
 /** Replaces functions by shorter ones, and drops the care for browsers without es2022. */
 export function simplify(glue) {
   let text = replaceFunction(glue, "async function __wbg_init", INIT);
   text = replaceFunction(text, "function passStringToWasm0", PASS_STRING);
   text = replaceFunction(text, "function decodeText", DECODE);
+  text = replaceFunction(text, "function handleError", GUARD);
+  text = edit(text, /function\(\) \{ return handleError\(/g, "handleError(");
+  text = edit(text, /\}, arguments\); \},$/gm, "}),");
   text = edit(text, /, wasm\.__wbindgen_malloc, wasm\.__wbindgen_realloc\)/g, ")");
   text = edit(text, /^if \(!\('encodeInto' in cachedTextEncoder\)\) \{\n(?: .*\n)+\}\n/gm, "");
   const polyfill = /\(typeof FinalizationRegistry === 'undefined'\)\s+\? \{.*\}\s+: new/g;
@@ -56,7 +70,12 @@ export function usedExports(glue) {
 export function rename(glue, { imports, exports }, module) {
   let text = glue;
   for (const [, from, to] of imports) {
-    text = edit(text, new RegExp(`^ +${from}: (?=function\\()`, "gm"), () => `${to}: `, 1);
+    text = edit(
+      text,
+      new RegExp(`^ +${from}: (?=function\\(|handleError\\()`, "gm"),
+      () => `${to}: `,
+      1,
+    );
   }
   const shorter = new Map(exports);
   text = edit(text, /\bwasm\.(\w+)/g, (_, name) => {

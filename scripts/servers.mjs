@@ -53,9 +53,10 @@ async function startShop(simulator, { shopPort, crmPort, log }) {
     { cwd: ROOT, stdio: ["pipe", "pipe", "pipe"] },
   );
   let errors = "";
+  let listening = false;
   child.stderr.setEncoding("utf8").on("data", (text) => {
     errors = (errors + text).slice(-10_000);
-    if (log) process.stderr.write(text);
+    if (log && listening) process.stderr.write(text);
   });
   const ended = new Promise((resolve) => {
     child.on("error", (error) => resolve(error.message));
@@ -65,7 +66,9 @@ async function startShop(simulator, { shopPort, crmPort, log }) {
     child.stdin.end();
     await ended;
   };
-  return { ...(await origins(child, ended, stop)), ended, stop };
+  const origin = await origins(child, ended, stop);
+  listening = true;
+  return { ...origin, ended, stop };
 }
 
 /** Reads the line of JSON that the shop prints when it listens. */

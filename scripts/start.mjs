@@ -57,7 +57,7 @@ function readPorts() {
 function advise(error) {
   if (!error.message.includes("taken")) throw error;
   throw new Failure(
-    `${error.message}\nEnd what uses the port, or choose others: npm start -- ${NAMES[0]} 9080. ` +
+    `${error.message}\nEnd it, or choose another port, as in \`npm start -- ${NAMES[0]} 9080\`. ` +
       `The options are ${NAMES.join(" ")}.`,
   );
 }

@@ -26,6 +26,10 @@ use crate::wire::konnektive;
 /// The name that listens to every event.
 const EVERY_EVENT: &str = "*";
 
+// The places of `newest` behind the widgets.
+const PROFILE: usize = Widget::ALL.len();
+const FIELDS: usize = PROFILE + 1;
+
 const RESOLVE: usize = 0;
 const REJECT: usize = 1;
 
@@ -46,8 +50,9 @@ pub struct Driver {
     dispatching: Cell<bool>,
     /// Each drawing and each handler is a generation of its own.
     generation: Cell<u32>,
-    /// The newest drawing of each widget; what older ones say does not count.
-    drawn: [Cell<u32>; Widget::ALL.len()],
+    /// The newest drawing of each widget, then the newest question for the profile and for the
+    /// page's fields. What older ones say does not count.
+    newest: [Cell<u32>; Widget::ALL.len() + 2],
     /// By the order of `Timer`.
     timers: Shared<[JsValue; Timer::ALL.len()]>,
     handlers: Shared<Vec<Rc<Handler>>>,
@@ -93,7 +98,7 @@ impl Driver {
             queue: Shared::default(),
             dispatching: Cell::default(),
             generation: Cell::default(),
-            drawn: Default::default(),
+            newest: Default::default(),
             timers: Shared::default(),
             handlers: Shared::default(),
             waiting: Shared::default(),
@@ -112,7 +117,7 @@ impl Driver {
         let press = ear.on(Topic::PlaceOrderPressed);
         driver.page.listen(&press);
         driver.press.set(Some(press));
-        driver.show(None);
+        driver.state.with(|state| driver.show(state, None, true));
         // Later, so that the caller's handlers are in place before the first event.
         sys::set_timeout(&ear.on(Topic::Begin), 0, 0);
         Ok(driver.face.clone().into())
@@ -142,13 +147,21 @@ impl Driver {
     fn take(&self, event: Event, ear: Ear) {
         let (state, effects) = step(self.state.take(), event);
         self.state.set(state);
-        let error = effects.iter().find_map(|effect| match effect {
-            Effect::Report(error) => Some(error),
-            _ => None,
-        });
-        self.show(error);
+        // An error stays to be read until there is something new to say.
+        let (mut error, mut is_news) = (None, false);
+        for effect in &effects {
+            match effect {
+                Effect::Report(reported) => error = Some(reported),
+                Effect::Notify(Notice::State) => is_news = true,
+                _ => {}
+            }
+        }
+        self.state.with(|state| self.show(state, error, is_news));
         for effect in effects {
-            self.perform(effect, ear);
+            // Any handler may dispose the checkout.
+            if self.ear.get().is_some() {
+                self.perform(effect, ear);
+            }
         }
     }
 
@@ -156,9 +169,8 @@ impl Driver {
     fn hear(&self, told: Told) -> Result<JsValue, JsValue> {
         let Told { topic, generation, value, other } = told;
         let Some(ear) = self.ear.get() else { return Ok(JsValue::UNDEFINED) };
-        let is_new = |widget: Widget| {
-            self.drawn.get(widget as usize).is_some_and(|drawn| drawn.get() == generation)
-        };
+        let is_new =
+            |place: usize| self.newest.get(place).is_some_and(|newest| newest.get() == generation);
         let event = match topic {
             Topic::On => return self.on(ear, value, other),
             Topic::Off => {
@@ -192,24 +204,33 @@ impl Driver {
             Topic::ButtonPressed => Some(Event::ButtonPressed(convert::fresh_nonce())),
             Topic::ButtonFailed => failed(Widget::Button, &value),
             Topic::SignedIn => Some(Event::SignedIn(amazon::sign_in(&value))),
-            Topic::OrderCreated if is_new(Widget::AddressBook) && ear.expects_order() => {
+            Topic::OrderCreated if is_new(Widget::AddressBook as usize) && ear.expects_order() => {
                 amazon::order_id(&value).map(Event::OrderCreated)
             }
-            Topic::AddressSelected if is_new(Widget::AddressBook) => Some(Event::AddressSelected),
-            Topic::AddressBookFailed if is_new(Widget::AddressBook) => {
+            Topic::AddressSelected if is_new(Widget::AddressBook as usize) => {
+                Some(Event::AddressSelected)
+            }
+            Topic::AddressBookFailed if is_new(Widget::AddressBook as usize) => {
                 failed(Widget::AddressBook, &value)
             }
-            Topic::PaymentSelected if is_new(Widget::Wallet) => Some(Event::PaymentSelected),
-            Topic::WalletFailed if is_new(Widget::Wallet) => failed(Widget::Wallet, &value),
+            Topic::PaymentSelected if is_new(Widget::Wallet as usize) => {
+                Some(Event::PaymentSelected)
+            }
+            Topic::WalletFailed if is_new(Widget::Wallet as usize) => {
+                failed(Widget::Wallet, &value)
+            }
             Topic::OrderCreated
             | Topic::AddressSelected
             | Topic::AddressBookFailed
             | Topic::PaymentSelected
             | Topic::WalletFailed => None,
             Topic::ProfileResponse => {
+                let ear = ear.generation(generation);
                 fetch::read_body(&value, ear, Topic::ProfileBody, Topic::ProfileBody);
                 None
             }
+            Topic::ProfileBody if !is_new(PROFILE) => None,
+            Topic::FieldsGiven | Topic::FieldsFailed if !is_new(FIELDS) => None,
             Topic::ProfileBody => Some(Event::ProfileArrived(fetch::profile(&value))),
             Topic::FieldsGiven => Some(collected(Fields::read(convert::read_data(&value)))),
             Topic::FieldsFailed => {
@@ -257,13 +278,17 @@ impl Driver {
                 amazon::draw_wallet(options, ear, &id, &host)
             }
             Effect::FetchProfile(token) => {
+                let ear = self.ask(PROFILE, ear);
                 return fetch::ask_for_profile(&options.site.profile_url(), &token, ear);
             }
             Effect::CollectOrder => return self.collect_order(ear),
             Effect::Send(order) => {
                 return fetch::post(&konnektive::import_order(options, &order), ear);
             }
-            Effect::Navigate(url) => return sys::navigate(&url),
+            Effect::Navigate(url) => {
+                let refused = |_| ErrorKind::RedirectRefused.into();
+                sys::navigate(&url).map_err(refused)
+            }
             Effect::StartTimer(timer) => {
                 let (time, number) = (timer.milliseconds(), timer as u32);
                 let timeout = sys::set_timeout(&ear.on(Topic::TimeUp), time, number);
@@ -299,11 +324,16 @@ impl Driver {
 
     /// Makes room for a new drawing of a widget. What the older one says does not count any more.
     fn draw(&self, widget: Widget, ear: Ear) -> (Ear, String) {
+        (self.ask(widget as usize, ear), self.page.host(widget))
+    }
+
+    /// Begins a new generation in one of the places of `newest`.
+    fn ask(&self, place: usize, ear: Ear) -> Ear {
         let generation = self.next_generation();
-        if let Some(drawn) = self.drawn.get(widget as usize) {
-            drawn.set(generation);
+        if let Some(newest) = self.newest.get(place) {
+            newest.set(generation);
         }
-        (ear.generation(generation), self.page.host(widget))
+        ear.generation(generation)
     }
 
     fn next_generation(&self) -> u32 {
@@ -329,7 +359,7 @@ impl Driver {
             Ok(None) => match self.options.get("order", "") {
                 Some(Value::Opaque(place)) => {
                     let function = self.opaque.get(*place).cloned().unwrap_or_default();
-                    return fetch::ask_for_fields(&function, ear);
+                    return fetch::ask_for_fields(&function, self.ask(FIELDS, ear));
                 }
                 fields => Fields::read(fields.cloned().unwrap_or(Value::Map(Entries::new()))),
             },
@@ -337,11 +367,7 @@ impl Driver {
         self.dispatch(collected(fields));
     }
 
-    fn show(&self, error: Option<&Error>) {
-        self.state.with(|state| self.show_state(state, error));
-    }
-
-    fn show_state(&self, state: &State, error: Option<&Error>) {
+    fn show(&self, state: &State, error: Option<&Error>, is_news: bool) {
         let name = state.name();
         let order_id = state.order_id();
         self.face.set_text("state", name.as_str());
@@ -360,8 +386,10 @@ impl Driver {
         });
         match error {
             Some(error) => {
-                self.page.say(&words::for_error(error, &self.options.site), error.code());
+                let text = words::for_error(error, state.words(), &self.options.site);
+                self.page.say(&text, error.code());
             }
+            None if !is_news => {}
             None => self.page.say(&words::for_state(state.words(), order_id), ""),
         }
     }

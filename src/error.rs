@@ -54,38 +54,41 @@ errors! {
     MissingOption "missing_option" Developer "The option `{}` is missing: set it.";
     /// An option does not exist. Subject: its name as the caller wrote it.
     UnknownOption "unknown_option" Developer
-        "The option `{}` does not exist: check its spelling or remove it.";
+        "The option `{}` does not exist: check its spelling.";
     /// An option has a value that cannot be used. Subject: its name and what would be accepted.
     InvalidOption "invalid_option" Developer "An option is not usable: {}.";
     /// An option or order field that would carry credentials, a price or one of our own fields.
     /// Subject: its name.
     ForbiddenField "forbidden_field" Developer
-        "`{}` must not come from a page: credentials, prices and payment belong to the backend.";
+        "`{}` belongs to the backend: it must not come from a page.";
     /// An order field is neither text, number nor boolean. Subject: its name.
     InvalidField "invalid_field" Developer
         "The order field `{}` must be text, a number or a boolean.";
     /// No element matches a container's selector. Subject: the selector.
     MissingContainer "missing_container" Developer
-        "No element matches `{}`: add it to the page or correct the selector.";
+        "No element matches `{}`: add it to the page.";
     /// The order form has fields that the browser finds invalid.
     FormInvalid "form_invalid" Buyer "Please correct the marked fields.";
     /// The order function threw, rejected, or gave something that is not an object.
     OrderFunctionFailed "order_function_failed" Developer
-        "The `order` function failed: it must return an object of order fields.";
+        "The `order` function must return an object of order fields.";
     /// The order function did not answer in time.
     OrderFunctionTimeout "order_function_timeout" Developer
         "The `order` function did not answer within 10 seconds.";
     /// The order cannot be placed now. Subject: what is missing, or the state.
     NotReady "not_ready" Buyer "The order cannot be placed now: {}.";
     /// The checkout was disposed.
-    Disposed "disposed" Developer "This checkout was disposed: create a new one.";
+    Disposed "disposed" Developer "This checkout was disposed.";
     /// `on()` was called with a name that is no event. Subject: the name.
     UnknownEvent "unknown_event" Developer "There is no event `{}`.";
     /// Amazon's script could not be fetched: blocked, refused or unreachable.
     AmazonUnreachable "amazon_unreachable" Network
-        "Amazon Pay could not be loaded: an ad blocker, the page's policy or the network stopped it.";
+        "Amazon Pay could not be loaded: an ad blocker, a policy or the network stopped it.";
     /// Amazon's script came, but its objects did not appear in time.
     AmazonTimeout "amazon_timeout" Network "Amazon Pay did not start in time: try again.";
+    /// The page has Widgets.js of another region or environment.
+    AmazonMismatch "amazon_mismatch" Developer
+        "Another region's Widgets.js is on the page: remove it.";
     /// A call into Amazon's script threw. Subject: the exception's text.
     AmazonThrew "amazon_threw" Developer "Amazon's script failed: {}.";
     /// The button reported an error. Subject: Amazon's code.
@@ -104,10 +107,10 @@ errors! {
     SignInFailed "sign_in_failed" Merchant "The sign-in failed with `{}`: try again.";
     /// What came back from the sign-in is not ours or not usable.
     SignInRefused "sign_in_refused" Merchant
-        "The sign-in's answer could not be trusted and was discarded: sign in again.";
+        "The sign-in's answer cannot be trusted: sign in again.";
     /// The profile could not be read.
     ProfileFailed "profile_failed" Network
-        "The buyer's name and e-mail could not be read from Amazon.";
+        "The buyer's profile could not be read from Amazon.";
     /// The backend could not be reached, or its answer was lost on the way.
     BackendUnreachable "backend_unreachable" Network
         "The shop's answer did not arrive. Try again: the order is not placed twice.";
@@ -120,6 +123,9 @@ errors! {
     /// The backend answered with a server error. Subject: the HTTP status.
     BackendFailed "backend_failed" Merchant
         "The shop failed (HTTP {}). Try again: the order is not placed twice.";
+    /// The backend does not know itself what became of the order.
+    OutcomeUnknown "outcome_unknown" Buyer
+        "Nobody knows yet whether the order exists. Do not pay again: ask the shop first.";
     /// The backend answered with a `result` that is not known. Subject: the result.
     UnknownResult "unknown_result" Merchant
         "The shop gave the unknown result `{}`: the order is not confirmed.";
@@ -129,10 +135,10 @@ errors! {
     CrmCredentials "crm_credentials" Merchant "The CRM refused the shop's credentials.";
     /// The CRM wants a step that this page does not take: a PayPal page, a script.
     PaymentUnfinished "payment_unfinished" Merchant
-        "The CRM asked for a payment step that Amazon Pay does not have.";
+        "The CRM asked for a further payment step.";
     /// The CRM asked for a redirect to an address that is not https.
     RedirectRefused "redirect_refused" Merchant
-        "The CRM asked for a redirect to an unsafe address.";
+        "The CRM asked for an unsafe redirect.";
     /// The payment was declined. Subject: Amazon's reason.
     Declined "declined" Buyer "The payment was declined: {}.";
 }
@@ -213,7 +219,7 @@ mod tests {
             assert!(error.message().ends_with('.'), "{kind:?}");
             assert!(!error.message().ends_with(".."), "{kind:?}");
         }
-        assert_eq!(codes.len(), 33);
+        assert_eq!(codes.len(), ErrorKind::ALL.len());
     }
 
     #[test]

@@ -16,6 +16,7 @@ use landerpay::domain::order::{Fields, ImportOrder};
 use landerpay::domain::outcome::{Decline, Outcome, PlacedOrder};
 use landerpay::domain::profile::Profile;
 use landerpay::domain::value::Value;
+use landerpay::domain::words::Words;
 use landerpay::error::{Error, ErrorKind};
 use landerpay::flow::{Effect, Event, Notice, State, StateName, Timer, step, view};
 use proptest::prelude::*;
@@ -193,10 +194,31 @@ fn sign_ins_that_do_not_count() {
 }
 
 #[test]
-fn a_closed_window_says_nothing_so_a_press_starts_anew() {
+fn a_closed_window_says_nothing_so_a_press_starts_anew_under_the_same_nonce() {
     let mut checkout = Checkout { state: State::SigningIn(nonce(1)), effects: vec![] };
-    assert_eq!(checkout.on(Event::ButtonPressed(nonce(2))), [Effect::Authorize(nonce(2))]);
-    assert_eq!(reported(checkout.on(Event::SignedIn(good_sign_in()))), [ErrorKind::SignInRefused]);
+    assert_eq!(checkout.on(Event::ButtonPressed(nonce(2))), [Effect::Authorize(nonce(1))]);
+    // The first window was open all the time.
+    checkout.on(Event::SignedIn(good_sign_in()));
+    assert_eq!(checkout.name(), StateName::Choosing);
+}
+
+#[test]
+fn an_order_of_unknown_fate_outlives_the_session_and_the_widgets() {
+    for event in [
+        Event::WidgetFailed(Widget::Wallet, "BuyerSessionExpired".into()),
+        Event::WidgetFailed(Widget::Wallet, "InvalidAccountStatus".into()),
+        Event::WidgetFailed(Widget::AddressBook, "StaleOrderReference".into()),
+        Event::AmazonFailed(ErrorKind::AmazonThrew.into()),
+        Event::AddressSelected,
+        Event::OrderCreated(order_id(2)),
+    ] {
+        let (mut checkout, first) = Checkout::sending();
+        checkout.on(Event::Answered(Outcome::Unknown(ErrorKind::BackendFailed.into())));
+        checkout.on(event.clone());
+        assert_eq!(checkout.name(), StateName::Ready, "{event:?}");
+        assert_eq!(checkout.state.words(), Words::Unresolved, "{event:?}");
+        assert_eq!(sent(checkout.on(Event::PlaceOrder)), Some(first), "{event:?}");
+    }
 }
 
 #[test]

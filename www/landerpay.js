@@ -105,7 +105,11 @@ if (!window.LanderPay) {
     const src =
       environment === "sandbox" && simulator ? simulator + new URL(widgets).pathname : widgets;
     const { nonce } = script;
-    ask("script", { src, async: true, nonce, onerror: (event) => event.target.remove() });
+    try {
+      ask("script", { src, async: true, nonce, onerror: (event) => event.target.remove() });
+    } catch {
+      // Trusted Types refuse the address; the module says so.
+    }
   }
   ask("link", {
     rel: "preload",

@@ -2,6 +2,7 @@
 
 use crate::domain::ids::{AccessToken, AmazonOrderId, Nonce};
 use crate::domain::profile::Profile;
+use crate::domain::text::contains_ignoring_case;
 use crate::domain::value::{Entries, Value};
 use crate::error::{Error, ErrorKind};
 use crate::prelude::*;
@@ -47,34 +48,30 @@ const OURS: [&str; 5] =
 /// True for names that would carry credentials, a price or another override that the CRM takes
 /// from its caller: whoever controls the page would set the price.
 pub fn is_forbidden(name: &str) -> bool {
-    const EXACT: [&str; 22] = [
-        "loginId",
-        "password",
-        "apiLoginId",
-        "apiPassword",
-        "accessKey",
-        "secretKey",
-        "clientSecret",
-        "access_key",
-        "secret_key",
-        "client_secret",
-        "salesTax",
-        "productPrice",
-        "productShipPrice",
-        "productSalesTax",
-        "forceMerchantId",
-        "forceQA",
-        "skipQA",
-        "customerId",
-        "paySourceId",
+    const NAMES: [&str; 9] = [
         "cardNumber",
         "cardSecurityCode",
+        "customerId",
+        "forceMerchantId",
+        "forceQA",
+        "paySourceId",
         "price",
+        "productPrice",
+        "skipQA",
     ];
-    EXACT.iter().any(|forbidden| name.eq_ignore_ascii_case(forbidden))
-        || name.ends_with("_price")
-        || name.ends_with("_shipPrice")
-        || name.starts_with("preAuth")
+    const PARTS: [&str; 9] = [
+        "_price",
+        "access_key",
+        "accessKey",
+        "loginId",
+        "password",
+        "preAuth",
+        "salesTax",
+        "secret",
+        "shipPrice",
+    ];
+    NAMES.iter().any(|forbidden| name.eq_ignore_ascii_case(forbidden))
+        || PARTS.iter().any(|part| contains_ignoring_case(name, part))
 }
 
 /// Place this order: the whole content of one Import Order.
@@ -121,6 +118,8 @@ mod tests {
             "PASSWORD",
             "product1_price",
             "product12_shipPrice",
+            "product1_Price",
+            "product1_salesTax",
             "salesTax",
             "productPrice",
             "forceMerchantId",

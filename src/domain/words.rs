@@ -31,10 +31,13 @@ words! {
     ChoosePayment "Please choose a payment method.";
     /// Nothing is missing.
     Ready "Everything is chosen. You can place your order now.";
+    /// An order was sent, and nobody knows what became of it.
+    Unresolved "We do not know yet whether your order was placed. Press the button to ask again: \
+        you do not pay twice.";
     /// The order is on its way.
     Placing "Your order is being placed. This can take up to two minutes.";
     /// The page is about to leave for a further step.
-    Confirming "One more step: you are being taken to the next page.";
+    Confirming "You are being taken to the next page.";
     /// The order exists.
     Placed "Thank you. Your order has been placed.";
     /// The payment method did not work.
@@ -64,14 +67,14 @@ pub fn for_state(words: Words, order_id: Option<&str>) -> String {
     }
 }
 
-/// The status line after an error. What the buyer cannot mend is told by its code only, except in
-/// the sandbox, where the reader is a developer.
-pub fn for_error(error: &Error, site: &Site) -> String {
+/// The status line after an error. What the buyer cannot mend is told by its code only, behind what
+/// there is to do, except in the sandbox, where the reader is a developer.
+pub fn for_error(error: &Error, words: Words, site: &Site) -> String {
     let buyers = matches!(error.audience(), Audience::Buyer | Audience::Network);
     if buyers || site.environment() == Environment::Sandbox {
         error.message()
     } else {
-        concat(&[Words::Unavailable.english(), " (", error.code(), ")"])
+        concat(&[words.english(), " (", error.code(), ")"])
     }
 }
 
@@ -96,11 +99,11 @@ mod tests {
         let sandbox = Site::new(&REGIONS[0], Environment::Sandbox, None);
         let error = Error::from(ErrorKind::CrmCredentials);
         assert_eq!(
-            for_error(&error, &live),
+            for_error(&error, Words::Unavailable, &live),
             "Amazon Pay is not available right now. (crm_credentials)"
         );
-        assert_eq!(for_error(&error, &sandbox), error.message());
+        assert_eq!(for_error(&error, Words::Unavailable, &sandbox), error.message());
         let error = Error::from(ErrorKind::SignInDenied);
-        assert_eq!(for_error(&error, &live), error.message());
+        assert_eq!(for_error(&error, Words::Unavailable, &live), error.message());
     }
 }

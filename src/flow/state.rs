@@ -177,14 +177,18 @@ impl State {
     /// The order reference, when the order can be placed now.
     pub fn ready(&self) -> Option<&AmazonOrderId> {
         match self {
-            Self::Choosing(choosing) => choosing.choice.complete(),
+            Self::Choosing(choosing) => match &choosing.unresolved {
+                // Its fate comes first, whatever is chosen by now.
+                Some(order) => Some(&order.amazon_order_id),
+                None => choosing.choice.complete(),
+            },
             _ => None,
         }
     }
 
-    /// True from the press of the button until the attempt has an end.
+    /// True from the press of the button until there is an answer.
     pub const fn is_placing(&self) -> bool {
-        matches!(self, Self::Placing(..) | Self::Confirming)
+        matches!(self, Self::Placing(..))
     }
 
     /// What was chosen, from the sign-in until the order is placed.
@@ -221,6 +225,7 @@ impl State {
             Self::Loading => Words::Loading,
             Self::SignedOut => Words::SignIn,
             Self::SigningIn(_) => Words::SigningIn,
+            Self::Choosing(choosing) if choosing.unresolved.is_some() => Words::Unresolved,
             Self::Choosing(choosing) => match (&choosing.decline, choosing.choice.missing()) {
                 (Some(decline), _) => match decline.reason().way_on() {
                     WayOn::AnotherPayment => Words::DeclinedPayment,

@@ -67,19 +67,25 @@ fn retry(state: &mut State, effects: &mut Effects) {
             *state = State::Loading;
             effects.push(Effect::LoadAmazon);
         }
-        State::Choosing(choosing) if choosing.choice.order.is_none() => {
-            choosing::draw_address_book(effects);
-        }
+        State::Choosing(choosing) => match &choosing.choice.order {
+            None => choosing::draw_address_book(effects),
+            Some(id) if !choosing.choice.payment => effects.push(Effect::DrawWallet(id.clone())),
+            Some(_) => {}
+        },
         _ => {}
     }
 }
 
 fn button_pressed(state: &mut State, nonce: Nonce, effects: &mut Effects) {
-    // The SDK says nothing about a closed window, so a press always starts anew.
-    if matches!(state, State::SignedOut | State::SigningIn(_) | State::Expired) {
-        *state = State::SigningIn(nonce.clone());
-        effects.push(Effect::Authorize(nonce));
-    }
+    // The SDK says nothing about a closed window, so a press always starts anew. Under the same
+    // nonce, because the first window may still be open and the one that answers.
+    let nonce = match state {
+        State::SigningIn(pending) => pending.clone(),
+        State::SignedOut | State::Expired => nonce,
+        _ => return,
+    };
+    *state = State::SigningIn(nonce.clone());
+    effects.push(Effect::Authorize(nonce));
 }
 
 fn signed_in(state: &mut State, sign_in: SignIn, effects: &mut Effects) {
@@ -107,11 +113,13 @@ fn widget_failed(state: &mut State, widget: Widget, code: &str, effects: &mut Ef
     let error = Error::new(widget.error(), code);
     match (reaction(code), &mut *state) {
         (Reaction::Ignore, _) => return,
-        (Reaction::GiveUp, _) => return give_up(state, error, effects),
+        // An order of unknown fate is asked about first; that needs no session.
+        (_, State::Choosing(choosing)) if choosing.unresolved.is_some() => {}
         (Reaction::SignInAgain, State::Choosing(_)) => {
             *state = State::Expired;
             effects.push(Effect::Notify(Notice::Expired));
         }
+        (Reaction::GiveUp, _) => return give_up(state, error, effects),
         (Reaction::NewOrder, State::Choosing(choosing)) => {
             if !choosing::renew_order(choosing, effects) {
                 return give_up(state, error, effects);
@@ -123,9 +131,15 @@ fn widget_failed(state: &mut State, widget: Widget, code: &str, effects: &mut Ef
     effects.push(Effect::Report(error));
 }
 
-/// Ends in `Unavailable`, unless an order is on its way or exists: that must not be forgotten.
+/// Ends in `Unavailable`, unless an order is on its way, of unknown fate, or placed: that must not
+/// be forgotten.
 fn give_up(state: &mut State, error: Error, effects: &mut Effects) {
-    if !matches!(state, State::Placing(..) | State::Confirming | State::Placed(_)) {
+    let keep = match state {
+        State::Placing(..) | State::Placed(_) => true,
+        State::Choosing(choosing) => choosing.unresolved.is_some(),
+        _ => false,
+    };
+    if !keep {
         *state = State::Unavailable;
     }
     effects.push(Effect::Report(error));

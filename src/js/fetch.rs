@@ -29,7 +29,7 @@ pub fn post(request: &Request, ear: Ear) {
     let options = options(&headers, ORDER_LIMIT_MS);
     options.set_text("method", "POST");
     options.set_text("body", &body);
-    ear.follow(&sys::fetch(&request.url, &options), Topic::OrderResponse, Topic::OrderLost);
+    start(&request.url, &options, ear, Topic::OrderResponse, Topic::OrderLost);
 }
 
 /// Asks for the buyer's profile; tells `ProfileResponse` or `ProfileBody`. The token travels in a
@@ -38,14 +38,22 @@ pub fn ask_for_profile(url: &str, token: &AccessToken, ear: Ear) {
     let headers = Record::new();
     headers.set_text("Authorization", &concat(&["bearer ", token.expose()]));
     let options = options(&headers, PROFILE_LIMIT_MS);
-    ear.follow(&sys::fetch(url, &options), Topic::ProfileResponse, Topic::ProfileBody);
+    start(url, &options, ear, Topic::ProfileResponse, Topic::ProfileBody);
 }
 
 fn options(headers: &Record, limit_ms: u32) -> Record {
     let options = Record::new();
     options.set("headers", headers);
-    options.set("signal", &sys::abort_after(limit_ms));
+    // Where the browser has no limits of its own, its network stack ends the wait.
+    if let Ok(signal) = sys::abort_after(limit_ms) {
+        options.set("signal", &signal);
+    }
     options
+}
+
+fn start(url: &str, options: &Record, ear: Ear, kept: Topic, broken: Topic) {
+    let answer = sys::fetch(url, options).unwrap_or_else(|thrown| Promise::reject(&thrown));
+    ear.follow(&answer, kept, broken);
 }
 
 /// Reads a response's body; tells the pair of status and text.

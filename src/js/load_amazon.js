@@ -6,37 +6,48 @@ const isReady = () => Boolean(window.OffAmazonPayments?.Button && window.amazon?
 
 /**
  * Loads Widgets.js once per page, however many copies of this module run: the script tag itself
- * remembers how far it is. A tag that the page wrote is adopted.
+ * remembers how far it is. A tag that the page or the drop-in wrote is adopted.
  *
  * @param {string} url
  * @param {string} [nonce] the page's CSP nonce
- * @returns {Promise<"ready" | "unreachable" | "timeout">} never rejects; a later call after a
- *   failure starts clean
+ * @returns {Promise<"ready" | "unreachable" | "timeout" | "mismatch">} never rejects; a later call
+ *   after a failure tries again
  */
 export function loadAmazon(url, nonce) {
-  if (isReady()) return Promise.resolve("ready");
   const tags = [...document.scripts];
   let script = tags.find(({ src }) => /\/OffAmazonPayments\/.*\/Widgets\.js/.test(src));
-  if (!script) {
-    // Where an earlier run has left its mark without a login script, another would do nothing.
-    if (!window.amazon?.Login) delete window.OffAmazonPayments;
-    script = document.createElement("script");
-    script.async = true;
-    script.src = url;
-    if (nonce) script.nonce = nonce;
-    document.head.append(script);
+  if (script && pathOf(script.src) !== pathOf(url)) return Promise.resolve("mismatch");
+  if (isReady()) return Promise.resolve("ready");
+  try {
+    if (!script) {
+      script = document.createElement("script");
+      script.async = true;
+      script.src = url;
+      if (nonce) script.nonce = nonce;
+      document.head.append(script);
+    }
+  } catch {
+    // Trusted Types refuse an address of whose policy they do not know.
+    return Promise.resolve("unreachable");
   }
   script.landerpay ??= watch(script);
   return script.landerpay;
 }
+
+// Region and environment stand in the path; a simulator's base comes before it.
+const pathOf = (url) => url.replace(/^.*(?=\/OffAmazonPayments\/)|[?#].*$/g, "");
 
 function watch(script) {
   return new Promise((resolve) => {
     const finish = (outcome) => {
       clearInterval(poll);
       clearTimeout(limit);
-      // A dead tag would be adopted by the next try.
-      if (outcome !== "ready") script.remove();
+      if (outcome !== "ready") {
+        script.landerpay = undefined;
+        // A dead tag would be adopted by the next try. One that has run must not run twice: it
+        // would replace the page's jQuery.
+        if (!window.OffAmazonPayments) script.remove();
+      }
       resolve(outcome);
     };
     const check = () => isReady() && finish("ready");

@@ -6,7 +6,7 @@ use crate::error::{Error, ErrorKind};
 use crate::js::ear::{Ear, Topic};
 use crate::js::sys::Promise;
 
-// Shared with the drop-in loader, which begins before this module has arrived.
+// The drop-in's tag may be on the page already, before this module has arrived.
 #[wasm_bindgen(module = "/src/js/load_amazon.js")]
 extern "C" {
     #[wasm_bindgen(js_name = loadAmazon)]
@@ -22,10 +22,11 @@ pub fn load(url: &str, nonce: Option<&str>, ear: Ear) {
 /// What the loader told.
 ///
 /// # Errors
-/// [`ErrorKind::AmazonUnreachable`] and [`ErrorKind::AmazonTimeout`].
+/// [`ErrorKind::AmazonUnreachable`], [`ErrorKind::AmazonMismatch`], [`ErrorKind::AmazonTimeout`].
 pub fn loaded(told: &JsValue) -> Result<(), Error> {
     match told.as_string().as_deref() {
         Some("ready") => Ok(()),
+        Some("mismatch") => Err(ErrorKind::AmazonMismatch.into()),
         Some("unreachable") => Err(ErrorKind::AmazonUnreachable.into()),
         _ => Err(ErrorKind::AmazonTimeout.into()),
     }

@@ -82,7 +82,6 @@ impl Page {
     pub fn show(&self, look: Look<'_>) {
         if let Some(button) = self.element(PLACE_ORDER) {
             set_flag(button, "disabled", !look.can_place);
-            button.set_attribute("aria-disabled", if look.can_place { "false" } else { "true" });
             button.set_attribute("aria-busy", if look.placing { "true" } else { "false" });
         }
         if let Some(button) = self.element(BUTTON) {

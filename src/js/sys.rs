@@ -79,12 +79,13 @@ extern "C" {
     #[wasm_bindgen(constructor)]
     pub fn new(fields: &Record) -> URLSearchParams;
 
-    pub fn fetch(url: &str, options: &Record) -> Promise;
+    #[wasm_bindgen(catch)]
+    pub fn fetch(url: &str, options: &Record) -> Result<Promise, JsValue>;
     pub type Response;
     #[wasm_bindgen(method, catch)]
     pub fn text(this: &Response) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(js_namespace = AbortSignal, js_name = timeout)]
-    pub fn abort_after(milliseconds: u32) -> JsValue;
+    #[wasm_bindgen(js_namespace = AbortSignal, js_name = timeout, catch)]
+    pub fn abort_after(milliseconds: u32) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(js_name = setTimeout)]
     pub fn set_timeout(function: &Function, milliseconds: u32, told: u32) -> JsValue;
@@ -101,8 +102,8 @@ extern "C" {
     #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues)]
     pub fn fill_randomly(numbers: &Uint32Array);
 
-    #[wasm_bindgen(js_namespace = location, js_name = assign)]
-    pub fn navigate(url: &str);
+    #[wasm_bindgen(js_namespace = location, js_name = assign, catch)]
+    pub fn navigate(url: &str) -> Result<(), JsValue>;
     #[wasm_bindgen(js_namespace = document, js_name = querySelector, catch)]
     pub fn first_match(selector: &str) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(js_namespace = document, js_name = createElement)]

@@ -16,6 +16,7 @@ const NAME_LIMIT: usize = 50;
 
 /// Writes an Import Order.
 pub fn import_order(options: &Options, order: &ImportOrder) -> Request {
+    let as_form = options.text("backend", "format") == Some("form");
     let mut fields = Entries::new();
     put_text(&mut fields, "paySource", Some("AMAZON"));
     put_text(&mut fields, "amazonBillerId", options.text("amazonBillerId", ""));
@@ -31,13 +32,18 @@ pub fn import_order(options: &Options, order: &ImportOrder) -> Request {
     // Amazon's word about the buyer wins over the page's, as in the CRM's own kit.
     for (name, value) in order.fields.entries() {
         if !fields.iter().any(|(ours, _)| ours == name) {
-            put(&mut fields, name, value.clone());
+            let value = match value {
+                // A form knows text only, and PHP takes the text "false" for true.
+                Value::Bool(value) if as_form => Value::of(if *value { "1" } else { "0" }),
+                value => value.clone(),
+            };
+            put(&mut fields, name, value);
         }
     }
     Request {
         url: concat(&[trim_slash(options.required("backend", "url")), "/import-order"]),
         idempotency_key: order.key.as_str().to_owned(),
-        as_form: options.text("backend", "format") == Some("form"),
+        as_form,
         fields,
     }
 }
@@ -90,9 +96,8 @@ fn error(reply: &Reply, code: Option<&str>, message: &str) -> Outcome {
     match code {
         // The backend's own words: the CRM was never reached, so there is no order.
         Some("crm_unreachable") => Outcome::Refused(failed),
-        Some("crm_answer_lost" | "crm_reply_unreadable" | "order_outcome_unknown") => {
-            Outcome::Unknown(failed)
-        }
+        Some("order_outcome_unknown") => Outcome::Unknown(ErrorKind::OutcomeUnknown.into()),
+        Some("crm_answer_lost" | "crm_reply_unreadable") => Outcome::Unknown(failed),
         _ if reply.status >= 500 => Outcome::Unknown(failed),
         _ if contains_ignoring_case(message, "could not authenticate") => {
             Outcome::Refused(ErrorKind::CrmCredentials.into())
@@ -114,7 +119,7 @@ fn redirect(url: Option<&Value>) -> Outcome {
     }
 }
 
-/// The message as one line of text, whatever its shape.
+/// The message as one line of text: its own, or one sentence for each field.
 fn sentence(message: &Value) -> String {
     let mut text = String::new();
     let mut add = |part: &str| {
@@ -127,11 +132,6 @@ fn sentence(message: &Value) -> String {
         Value::Map(entries) => {
             for (field, value) in entries {
                 add(&concat(&[field, " ", value.text().unwrap_or_default()]));
-            }
-        }
-        Value::List(items) => {
-            for item in items {
-                add(item.text().unwrap_or_default());
             }
         }
         other => add(other.text().unwrap_or_default()),
@@ -301,7 +301,7 @@ mod tests {
                 refused("emailAddress is invalid; product1_id is required"),
             ),
             (r#"{"result":"ERROR","message":404}"#, refused("404")),
-            (r#"{"result":"ERROR","message":["a","b"]}"#, refused("a; b")),
+            (r#"{"result":"ERROR","message":["a","b"]}"#, refused("no reason was given")),
             (r#"{"result":"ERROR"}"#, refused("no reason was given")),
             (r#"{"result":"ERROR","message":{}}"#, refused("no reason was given")),
             (
@@ -385,7 +385,7 @@ mod tests {
             (
                 409,
                 r#"{"result":"ERROR","code":"order_outcome_unknown","message":"?"}"#,
-                Error::new(ErrorKind::BackendFailed, "409"),
+                ErrorKind::OutcomeUnknown.into(),
             ),
             (200, r#"{"result":"MAYBE"}"#, Error::new(ErrorKind::UnknownResult, "MAYBE")),
             (200, r#"{"result":"success"}"#, Error::new(ErrorKind::UnknownResult, "success")),

@@ -5,7 +5,7 @@ import { expect, test } from "./support/test.js";
 const WIDGETS = "**/Widgets.js";
 const THANKS = /^Thank you\. Your order has been placed\./;
 const UNREACHABLE =
-  "Amazon Pay could not be loaded: an ad blocker, the page's policy or the network stopped it.";
+  "Amazon Pay could not be loaded: an ad blocker, a policy or the network stopped it.";
 const TYPED = [
   field("emailAddress", "typed@example.com"),
   field("firstName", "Typed"),
@@ -159,7 +159,7 @@ test.describe("our own files", () => {
     [
       "landerpay.wasm",
       "wasm_unavailable",
-      "LanderPay could not start: its .wasm file did not load, or the page's policy lacks 'wasm-unsafe-eval'.",
+      "LanderPay could not start: no .wasm file, or no 'wasm-unsafe-eval' in the page's policy.",
     ],
   ]) {
     test(`${file} is missing: the page says so, stays alive, and LanderPay.retry() mends it`, async ({
