@@ -19,18 +19,18 @@ const missing = (subject) => [
 const unknown = (subject) => [
   "unknown_option",
   subject,
-  `The option \`${subject}\` does not exist: check its spelling or remove it.`,
+  `The option \`${subject}\` does not exist: check its spelling.`,
 ];
 const invalid = (subject) => ["invalid_option", subject, `An option is not usable: ${subject}.`];
 const absent = (subject) => [
   "missing_container",
   subject,
-  `No element matches \`${subject}\`: add it to the page or correct the selector.`,
+  `No element matches \`${subject}\`: add it to the page.`,
 ];
 const forbidden = (subject) => [
   "forbidden_field",
   subject,
-  `\`${subject}\` must not come from a page: credentials, prices and payment belong to the backend.`,
+  `\`${subject}\` belongs to the backend: it must not come from a page.`,
 ];
 
 test.describe("the drop-in", () => {
