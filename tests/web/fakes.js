@@ -26,7 +26,8 @@ export function install() {
   const widget = (list) =>
     function (options) {
       list.push(options);
-      this.bind = (container) => Object.assign(this, { container: (options.container = container) });
+      this.bind = (container) =>
+        Object.assign(this, { container: (options.container = container) });
     };
   window.amazon = {
     Login: {
