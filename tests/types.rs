@@ -1,6 +1,6 @@
 //! The hand-written types say the same as the Rust tables.
 #![cfg(not(target_family = "wasm"))]
-#![allow(clippy::expect_used, clippy::indexing_slicing, missing_docs)]
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::string_slice, missing_docs)]
 
 use landerpay::domain::region::REGIONS;
 use landerpay::error::{Error, ErrorKind};
