@@ -210,8 +210,8 @@ export interface Checkout {
   /** Tries again after `unavailable`, or when Amazon's address book stayed silent. */
   retry(): void;
   /**
-   * Ends the checkout and takes what it drew off the page. Afterwards `on` and `snapshot` throw
-   * and `placeOrder` rejects with `disposed`.
+   * Ends the checkout and takes what it drew off the page. Afterwards its state is `unavailable`,
+   * `on` and `snapshot` throw and `placeOrder` rejects with `disposed`.
    */
   dispose(): void;
 }

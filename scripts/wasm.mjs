@@ -33,6 +33,7 @@ const SMALLEST = [
   "-Oz",
   "-Oz",
   "-Oz",
+  "--strip-debug",
   "--strip-producers",
   "--strip-target-features",
 ];
@@ -45,7 +46,7 @@ export async function shrink(input) {
   const inputs = [input, ...tools.map((path) => join(ROOT, path))];
   await whenChanged("wasm", inputs, [SCRIPT, MODULE], async () => {
     rmSync(GLUE, { recursive: true, force: true });
-    const flags = ["--no-typescript", "--remove-name-section", "--remove-producers-section"];
+    const flags = ["--no-typescript", "--remove-producers-section"];
     const bindgen = [WASM_BINDGEN.path, "--target", "web", "--out-dir", GLUE, ...flags, input];
     await run("Writing the glue", bindgen);
 
@@ -60,23 +61,31 @@ export async function shrink(input) {
   });
 }
 
-/** Drops exports that nobody uses, and what only a panic handler that talks would read. */
+// What ends in a panic, and the formatting of numbers that only panics use here.
+const PANICS =
+  /core(?:\[\w+\])?::(?:fmt|panicking)::|::handle_alloc_error$|::raw_vec::(?:handle_error|capacity_overflow)$/;
+
+// The paths of sources in panic messages, as build.mjs has shortened them, the messages, and the
+// digits for their numbers.
+const MESSAGES =
+  /\/(?:rustc\/[0-9a-f]{40}|crates)\/[\w./-]+\.rs|memory allocation of | bytes failed|capacity overflow|Tried to shrink to a larger capacity|000102(?:\d\d){94}979899/g;
+
+/** Drops exports that nobody uses, and what a panic would say: ours traps at once. */
 async function trim(keep) {
   const { default: binaryen } = await import("binaryen");
-  const bytes = blankSources(readFileSync(RAW));
+  const text = readFileSync(RAW, "latin1").replaceAll(MESSAGES, ({ length }) =>
+    "\0".repeat(length),
+  );
+  const bytes = Buffer.from(text, "latin1");
   const module = binaryen.readBinary(bytes);
   for (const { name } of WebAssembly.Module.exports(new WebAssembly.Module(bytes))) {
     if (!keep.has(name)) module.removeExport(name);
   }
+  for (let place = 0; place < module.getNumFunctions(); place++) {
+    const func = module.getFunctionByIndex(place);
+    const { name } = binaryen.getFunctionInfo(func);
+    if (PANICS.test(name)) binaryen.Function.setBody(func, module.unreachable());
+  }
   writeFileSync(RAW, module.emitBinary());
   module.dispose();
-}
-
-// The paths of sources in panic messages, as build.mjs has shortened them. Ours traps at once.
-function blankSources(bytes) {
-  const paths = /\/(?:rustc\/[0-9a-f]{40}|crates)\/[\w./-]+\.rs/g;
-  return Buffer.from(
-    bytes.toString("latin1").replaceAll(paths, (path) => " ".repeat(path.length)),
-    "latin1",
-  );
 }

@@ -43,7 +43,7 @@ pub struct Driver {
     face: Record,
     /// None before the beginning and once disposed.
     ear: Cell<Option<Ear>>,
-    /// Hears the page's place-order button.
+    /// Hears the page's place-order button and order form.
     press: Shared<Option<Function>>,
     state: Shared<State>,
     queue: Shared<Vec<Event>>,
@@ -84,8 +84,8 @@ impl Driver {
         let options = Options::read(convert::read(raw_options, &mut opaque))?;
         let page = Page::find(&options, &opaque)?;
         // Better found now than by the first buyer.
-        if let Some(form) = order_form(&options, &opaque)? {
-            read_form(&form)?;
+        if let Some(form) = page.form() {
+            page::read_form(form)?;
         }
         let driver = Rc::new(Self {
             options,
@@ -352,17 +352,14 @@ impl Driver {
     }
 
     fn collect_order(&self, ear: Ear) {
-        let fields = match order_form(&self.options, &self.opaque) {
-            Err(error) => Err(error),
-            Ok(Some(form)) if page::is_valid(&form) => read_form(&form),
-            Ok(Some(_)) => Err(ErrorKind::FormInvalid.into()),
-            Ok(None) => match self.options.get("order", "") {
-                Some(Value::Opaque(place)) => {
-                    let function = self.opaque.get(*place).cloned().unwrap_or_default();
-                    return fetch::ask_for_fields(&function, self.ask(FIELDS, ear));
-                }
-                fields => Fields::read(fields.cloned().unwrap_or(Value::Map(Entries::new()))),
-            },
+        let fields = match (self.page.form(), self.options.get("order", "")) {
+            (Some(form), _) if page::is_valid(form) => page::read_form(form),
+            (Some(_), _) => Err(ErrorKind::FormInvalid.into()),
+            (None, Some(Value::Opaque(place))) => {
+                let function = self.opaque.get(*place).cloned().unwrap_or_default();
+                return fetch::ask_for_fields(&function, self.ask(FIELDS, ear));
+            }
+            (None, fields) => Fields::read(fields.cloned().unwrap_or(Value::Map(Entries::new()))),
         };
         self.dispatch(collected(fields));
     }
@@ -444,6 +441,8 @@ impl Driver {
     /// still arrives at the backend.
     fn dispose(&self, ear: Ear) {
         self.ear.set(None);
+        // Nothing can be placed any more.
+        self.show(&State::Unavailable, None, false);
         if let Some(press) = self.press.take() {
             self.page.leave(&press);
         }
@@ -461,19 +460,4 @@ fn failed(widget: Widget, told: &JsValue) -> Option<Event> {
 
 fn collected(fields: Result<Fields, Error>) -> Event {
     Event::OrderCollected(convert::fresh_nonce(), fields)
-}
-
-/// The form that the options name as the source of the order's fields, if they name one.
-fn order_form(options: &Options, opaque: &[JsValue]) -> Result<Option<JsValue>, Error> {
-    match options.get("order", "") {
-        Some(Value::Text(_)) => Ok(page::find(options, "order", "", opaque)?.map(JsValue::from)),
-        Some(Value::Opaque(place)) => {
-            Ok(opaque.get(*place).filter(|given| !given.is_function()).cloned())
-        }
-        _ => Ok(None),
-    }
-}
-
-fn read_form(form: &JsValue) -> Result<Fields, Error> {
-    Fields::read(page::form_fields(form).unwrap_or_default())
 }

@@ -183,7 +183,7 @@ impl Error {
     /// The sentence for people: what happened, then what to do.
     pub fn message(&self) -> String {
         // Every sentence ends by itself, whatever ended the subject.
-        let subject = self.0.subject.strip_suffix('.').unwrap_or(&self.0.subject);
+        let subject = self.0.subject.strip_suffix(".").unwrap_or(&self.0.subject);
         let sentence = self.facts().2;
         let gap = sentence.bytes().position(|byte| byte == b'{').unwrap_or(sentence.len());
         let before = sentence.get(..gap).unwrap_or_default();

@@ -2,9 +2,10 @@
 #![cfg(not(target_family = "wasm"))]
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::string_slice, missing_docs)]
 
+use landerpay::domain::outcome::DeclineReason;
 use landerpay::domain::region::REGIONS;
 use landerpay::error::{Error, ErrorKind};
-use landerpay::flow::EVENT_NAMES;
+use landerpay::flow::{EVENT_NAMES, StateName};
 
 const TYPES: &str = include_str!("../npm/index.d.ts");
 
@@ -28,6 +29,17 @@ fn every_error_code_is_typed() {
 fn every_region_is_typed() {
     let names: Vec<_> = REGIONS.iter().map(|region| region.name).collect();
     assert_eq!(texts("type Region =", ";"), names);
+}
+
+#[test]
+fn every_state_is_typed() {
+    assert_eq!(texts("type CheckoutState =", ";"), StateName::NAMES);
+}
+
+#[test]
+fn every_reason_of_a_decline_is_typed() {
+    let names: Vec<_> = DeclineReason::ALL.iter().map(|reason| reason.name()).collect();
+    assert_eq!(texts("  reason:", ";"), names);
 }
 
 #[test]

@@ -18,11 +18,16 @@ const REQUIRED = /^(button|addressBook|wallet)$/;
 // data-button-color="Gold" is { button: { color: "Gold" } }.
 const PART = /^(button|backend)([A-Z])(.*)$/;
 
+// Optimizers, consent tools and frameworks mark scripts with attributes of their own.
+const FOREIGN =
+  /^(cf|cookie|categor|minify|no?[A-Z]|nowp|noopt|nscript|ot[A-Z]|pagespeed|rocket|turbo)/;
+
 const select = (name) => `[data-landerpay="${ELEMENTS[name]}"]`;
 
 const readOptions = () => {
   const options = { nonce: script.nonce || null };
   for (const [name, value] of Object.entries(script.dataset)) {
+    if (FOREIGN.test(name)) continue;
     const [, part, head, tail] = PART.exec(name) ?? [];
     if (part) options[part] = { ...options[part], [head.toLowerCase() + tail]: value };
     else if (name === "backend") options.backend = { ...options.backend, url: value };
@@ -47,7 +52,9 @@ const fail = (error) => {
   if (status) {
     // The details are for developers.
     const live = script.dataset.environment === "live";
-    status.textContent = live ? `Amazon Pay is not available. (${error.code})` : error.message;
+    status.textContent = live
+      ? `Amazon Pay is not available right now. (${error.code})`
+      : error.message;
     status.dataset.code = error.code;
   }
   tell("error", error);

@@ -3,7 +3,7 @@
 
 use core::fmt;
 
-use crate::domain::text::is_alphanumeric;
+use crate::domain::text::{all_bytes, is_alphanumeric};
 use crate::prelude::*;
 
 /// True for a Login with Amazon client id: `amzn1.application-oa2-client.`, letters and digits.
@@ -51,7 +51,7 @@ impl AccessToken {
         let opaque = text.strip_prefix("Atza|")?;
         let usable = !opaque.is_empty()
             && text.len() <= 2048
-            && opaque.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'%');
+            && all_bytes(opaque, |byte| byte.is_ascii_graphic() && byte != b'%');
         usable.then(|| Self(text.into()))
     }
 

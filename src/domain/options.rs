@@ -3,7 +3,7 @@
 use crate::domain::ids::{is_client_id, is_seller_id};
 use crate::domain::order::{Fields, is_forbidden};
 use crate::domain::region::{Environment, REGIONS, Site};
-use crate::domain::text::{concat, join};
+use crate::domain::text::{all_bytes, concat, join};
 use crate::domain::value::Value;
 use crate::error::{Error, ErrorKind};
 use crate::prelude::*;
@@ -173,7 +173,8 @@ fn check(part: &str, name: &str, value: &Value) -> Result<(), Error> {
     Err(invalid(&full_name, expected))
 }
 
-fn invalid(name: &str, expected: &str) -> Error {
+/// The error about an option whose value cannot be used.
+pub fn invalid(name: &str, expected: &str) -> Error {
     Error::new(ErrorKind::InvalidOption, &concat(&["`", name, "`: expected ", expected]))
 }
 
@@ -190,10 +191,10 @@ fn is_safe_url(text: &str) -> bool {
         "http://127.0.0.1:",
         "http://127.0.0.1/",
     ];
-    let is_path = text.starts_with('/') && !text.starts_with("//");
+    let is_path = text.starts_with("/") && !text.starts_with("//");
     let is_address = BEGINNINGS.iter().any(|beginning| text.starts_with(beginning));
     // An `@` would make what looks like the host a user name.
-    (is_path || is_address) && !text.bytes().any(|byte| byte == b'@')
+    (is_path || is_address) && all_bytes(text, |byte| byte != b'@')
 }
 
 #[cfg(test)]

@@ -20,18 +20,22 @@ impl Fields {
     /// [`ErrorKind::ForbiddenField`], [`ErrorKind::InvalidField`], or
     /// [`ErrorKind::OrderFunctionFailed`] when it is no object at all.
     pub fn read(source: Value) -> Result<Self, Error> {
-        let Value::Map(mut fields) = source else {
+        let Value::Map(given) = source else {
             return Err(ErrorKind::OrderFunctionFailed.into());
         };
-        for (name, value) in &fields {
-            if is_forbidden(name) || OURS.contains(&name.as_str()) {
-                return Err(Error::new(ErrorKind::ForbiddenField, name));
+        let mut fields = Entries::new();
+        for (name, value) in given {
+            if is_forbidden(&name) || OURS.contains(&name.as_str()) {
+                return Err(Error::new(ErrorKind::ForbiddenField, &name));
             }
-            if matches!(value, Value::List(_) | Value::Map(_) | Value::Opaque(_)) {
-                return Err(Error::new(ErrorKind::InvalidField, name));
+            match value {
+                Value::List(_) | Value::Map(_) | Value::Opaque(_) => {
+                    return Err(Error::new(ErrorKind::InvalidField, &name));
+                }
+                Value::Null => {}
+                value => fields.push((name, value)),
             }
         }
-        fields.retain(|(_, value)| !value.is_null());
         Ok(Self(fields))
     }
 

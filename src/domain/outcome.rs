@@ -107,6 +107,17 @@ const DECLINES: [(&str, WayOn, DeclineReason); 6] = [
 ];
 
 impl DeclineReason {
+    /// Every reason.
+    pub const ALL: [Self; 7] = [
+        Self::InvalidPaymentMethod,
+        Self::PaymentMethodNotAllowed,
+        Self::PaymentPlanNotSet,
+        Self::AmazonRejected,
+        Self::ProcessingFailure,
+        Self::TransactionTimedOut,
+        Self::Other,
+    ];
+
     /// Amazon's word for it.
     pub fn name(self) -> &'static str {
         self.facts().0

@@ -57,7 +57,7 @@ impl Site {
     pub fn new(region: &'static Region, environment: Environment, simulator: Option<&str>) -> Self {
         let base = match simulator {
             Some(base) if environment == Environment::Sandbox => {
-                Some(base.strip_suffix('/').unwrap_or(base).to_owned())
+                Some(base.strip_suffix("/").unwrap_or(base).to_owned())
             }
             _ => None,
         };

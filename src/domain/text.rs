@@ -29,35 +29,57 @@ pub fn contains_ignoring_case(text: &str, part: &str) -> bool {
             .any(|window| window.eq_ignore_ascii_case(part.as_bytes()))
 }
 
+/// True if every byte of `text` fits.
+pub fn all_bytes(text: &str, fits: fn(u8) -> bool) -> bool {
+    for byte in text.bytes() {
+        if !fits(byte) {
+            return false;
+        }
+    }
+    true
+}
+
 /// True for at least one letter or digit, and nothing else.
 pub fn is_alphanumeric(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    !text.is_empty() && all_bytes(text, |byte| byte.is_ascii_alphanumeric())
 }
+
+/// White space as people type it, in names too: the no-break and the ideographic space are some.
+const BLANKS: [&str; 6] = [" ", "\t", "\n", "\r", "\u{a0}", "\u{3000}"];
 
 /// The first word of a text and all the rest, both without white space around them.
 pub fn split_first_word(text: &str) -> (&str, &str) {
-    let (mut first, mut first_end, mut rest, mut end) = (None, None, None, 0);
-    for (place, character) in text.char_indices() {
-        if !character.is_whitespace() {
-            end = place + character.len_utf8();
-            if first.is_none() {
-                first = Some(place);
-            } else if first_end.is_some() && rest.is_none() {
-                rest = Some(place);
-            }
-        } else if first.is_some() && first_end.is_none() {
-            first_end = Some(place);
+    let text = trim(text);
+    for place in 0..text.len() {
+        if let Some(rest) = text.get(place..)
+            && BLANKS.iter().any(|blank| rest.starts_with(blank))
+        {
+            return (text.get(..place).unwrap_or_default(), trim(rest));
         }
     }
-    let cut =
-        |from: Option<usize>, to| from.and_then(|from| text.get(from..to)).unwrap_or_default();
-    (cut(first, first_end.unwrap_or(end)), cut(rest, end))
+    (text, "")
+}
+
+fn trim(text: &str) -> &str {
+    for blank in BLANKS {
+        if let Some(rest) = text.strip_prefix(blank).or(text.strip_suffix(blank)) {
+            return trim(rest);
+        }
+    }
+    text
 }
 
 /// The first `limit` characters.
 pub fn cut(text: &str, limit: usize) -> &str {
-    let place = text.char_indices().nth(limit);
-    place.and_then(|(place, _)| text.get(..place)).unwrap_or(text)
+    let mut characters = 0;
+    for (place, byte) in text.bytes().enumerate() {
+        let is_first_of_character = byte & 0xc0 != 0x80;
+        characters += usize::from(is_first_of_character);
+        if characters > limit {
+            return text.get(..place).unwrap_or_default();
+        }
+    }
+    text
 }
 
 #[cfg(test)]
@@ -87,7 +109,7 @@ mod tests {
             " a ",
             "a b",
             "  a  b c ",
-            "\u{2003}ä\u{a0}b\t",
+            "\u{3000}ä\u{a0}b\t",
             "\t\n",
             "👩‍🚀 ",
             "山田\u{3000}太郎",

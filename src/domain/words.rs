@@ -41,7 +41,7 @@ words! {
     /// The order exists.
     Placed "Thank you. Your order has been placed.";
     /// The payment method did not work.
-    DeclinedPayment "Your payment method was declined. Please choose another one.";
+    DeclinedPayment "Your payment method was declined. Please choose another one and place the order again.";
     /// The payment did not go through this time.
     DeclinedTryAgain "The payment did not go through. Please try again.";
     /// The order is over.

@@ -136,7 +136,8 @@ pub enum StateName {
 }
 
 impl StateName {
-    const NAMES: [&str; 11] = [
+    /// The names that JavaScript sees, in order.
+    pub const NAMES: [&str; 11] = [
         "loading",
         "signed-out",
         "signing-in",

@@ -28,7 +28,7 @@ pub enum Topic {
     PlaceOrder,
     /// That promise hands over how to resolve and how to reject it.
     Promised,
-    /// The page's place-order button was pressed.
+    /// The page's place-order button was pressed, or Enter in its order form.
     PlaceOrderPressed,
     /// The page wants to know where the checkout stands.
     Snapshot,

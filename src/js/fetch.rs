@@ -2,6 +2,7 @@
 
 use wasm_bindgen::prelude::*;
 
+use crate::domain::http::{Reply, Request};
 use crate::domain::ids::AccessToken;
 use crate::domain::profile::Profile;
 use crate::domain::text::concat;
@@ -9,7 +10,6 @@ use crate::error::{Error, ErrorKind};
 use crate::js::convert::{self, property, text_of};
 use crate::js::ear::{Ear, Topic};
 use crate::js::sys::{self, Array, Promise, Record, Response, URLSearchParams};
-use crate::wire::{Reply, Request};
 
 /// A CRM waits for its processor: 30 to 120 seconds are normal.
 const ORDER_LIMIT_MS: u32 = 150_000;

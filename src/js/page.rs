@@ -5,7 +5,8 @@ use core::cell::Cell;
 use wasm_bindgen::prelude::*;
 
 use crate::domain::amazon::Widget;
-use crate::domain::options::Options;
+use crate::domain::options::{Options, invalid};
+use crate::domain::order::Fields;
 use crate::domain::text::concat;
 use crate::domain::value::Value;
 use crate::error::{Error, ErrorKind};
@@ -16,15 +17,17 @@ use crate::prelude::*;
 
 static HOSTS: PerPage<Cell<u32>> = PerPage(Cell::new(0));
 
-/// The elements that a checkout draws into and writes to, by the order of [`PARTS`].
+/// The elements that a checkout draws into, writes to and reads, by the order of [`PARTS`].
 pub struct Page([Option<Element>; PARTS.len()]);
 
 /// The options that name elements. The first three are the widgets, in their own order.
-const PARTS: [&str; 6] = ["button", "addressBook", "wallet", "placeOrder", "status", "orderId"];
+const PARTS: [&str; 7] =
+    ["button", "addressBook", "wallet", "placeOrder", "status", "orderId", "order"];
 const BUTTON: usize = Widget::Button as usize;
 const PLACE_ORDER: usize = 3;
 const STATUS: usize = 4;
 const ORDER_ID: usize = 5;
+const ORDER: usize = 6;
 
 /// What the page shows of a state.
 #[derive(Clone, Copy)]
@@ -43,7 +46,7 @@ impl Page {
     pub fn find(options: &Options, opaque: &[JsValue]) -> Result<Self, Error> {
         let mut page = Self(Default::default());
         for (place, part) in page.0.iter_mut().zip(PARTS) {
-            *place = find(options, part, "container", opaque)?;
+            *place = find(options, part, opaque)?;
         }
         Ok(page)
     }
@@ -71,11 +74,18 @@ impl Page {
         id
     }
 
-    /// Tells each press of the page's place-order button.
+    /// Tells each press of the page's place-order button, and of Enter in its order form.
     pub fn listen(&self, press: &Function) {
-        if let Some(button) = self.element(PLACE_ORDER) {
-            button.listen(CLICK, press);
+        for (place, event) in PRESSES {
+            if let Some(element) = self.element(place) {
+                element.listen(event, press);
+            }
         }
+    }
+
+    /// The form whose fields travel with the order.
+    pub fn form(&self) -> Option<&Element> {
+        self.element(ORDER)
     }
 
     /// Shows where the checkout stands.
@@ -105,8 +115,10 @@ impl Page {
 
     /// Ends the listening and takes everything that was drawn off the page.
     pub fn leave(&self, press: &Function) {
-        if let Some(button) = self.element(PLACE_ORDER) {
-            button.unlisten(CLICK, press);
+        for (place, event) in PRESSES {
+            if let Some(element) = self.element(place) {
+                element.unlisten(event, press);
+            }
         }
         for widget in Widget::ALL {
             if let Some(container) = self.element(widget as usize) {
@@ -116,48 +128,50 @@ impl Page {
     }
 }
 
-const CLICK: &str = "click";
+/// The events that place the order: where, and which.
+const PRESSES: [(usize, &str); 2] = [(PLACE_ORDER, "click"), (ORDER, "submit")];
 const TEXT: &str = "textContent";
 
-/// Inside a form, a press would also submit it and leave the page.
+/// A press would also submit its form and leave the page.
 pub fn keep_on_page(event: &JsValue) {
     event.unchecked_ref::<Event>().prevent_default();
 }
 
-/// A form's named fields as they are now; none if it is no form.
-pub fn form_fields(form: &JsValue) -> Option<Value> {
-    let fields = FormData::new(form).and_then(|data| sys::from_entries(&data));
-    fields.ok().map(|fields| convert::read_data(&fields))
+/// A form's named fields as they are now.
+///
+/// # Errors
+/// [`ErrorKind::InvalidOption`] if it is no form, and what [`Fields::read`] refuses.
+pub fn read_form(form: &Element) -> Result<Fields, Error> {
+    match FormData::new(form).and_then(|data| sys::from_entries(&data)) {
+        Ok(fields) => Fields::read(convert::read_data(&fields)),
+        Err(_) => Err(invalid("order", "a form")),
+    }
 }
 
 /// True if the browser finds nothing wrong with a form; otherwise it shows its own messages beside
 /// the fields.
-pub fn is_valid(form: &JsValue) -> bool {
-    form.unchecked_ref::<Element>().report_validity().unwrap_or_default()
+pub fn is_valid(form: &Element) -> bool {
+    form.report_validity().unwrap_or_default()
 }
 
-/// Finds the element that an option names, if it is given: itself, or the first match.
-///
-/// # Errors
-/// [`ErrorKind::MissingContainer`].
-pub fn find(
-    options: &Options,
-    part: &str,
-    name: &str,
-    opaque: &[JsValue],
-) -> Result<Option<Element>, Error> {
-    let found = match options.get(part, name) {
-        None => return Ok(None),
-        Some(Value::Opaque(place)) => opaque.get(*place).cloned(),
-        Some(selector) => sys::first_match(selector.text().unwrap_or_default()).ok(),
+/// Finds the element that an option names, if it names one: itself, or the first match.
+fn find(options: &Options, part: &str, opaque: &[JsValue]) -> Result<Option<Element>, Error> {
+    // `order` may also be fields or a function.
+    let is_order = part == "order";
+    let given = options.get(part, if is_order { "" } else { "container" });
+    let found = match given {
+        None | Some(Value::Map(_)) => return Ok(None),
+        Some(Value::Opaque(place)) => opaque.get(*place).cloned().unwrap_or_default(),
+        Some(selector) => sys::first_match(selector.text().unwrap_or_default()).unwrap_or_default(),
     };
-    match found {
-        Some(found) if property(&found, "nodeType") == 1 => Ok(Some(found.unchecked_into())),
-        _ => {
-            let wanted = options.text(part, name).unwrap_or(part);
-            Err(Error::new(ErrorKind::MissingContainer, wanted))
-        }
+    if is_order && found.is_function() {
+        return Ok(None);
     }
+    if property(&found, "nodeType") == 1 {
+        return Ok(Some(found.unchecked_into()));
+    }
+    let wanted = given.and_then(Value::text).unwrap_or(part);
+    Err(Error::new(ErrorKind::MissingContainer, wanted))
 }
 
 fn set_text(element: &Element, name: &str, text: &str) {

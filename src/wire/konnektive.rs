@@ -2,6 +2,7 @@
 //! envelope `{"result": …, "message": …}` as the answer. `result` decides, never the HTTP status
 //! alone, and `message` may be text, number, object by field, or the order.
 
+use crate::domain::http::{Reply, Request};
 use crate::domain::options::Options;
 use crate::domain::order::ImportOrder;
 use crate::domain::outcome::{Decline, DeclineReason, Outcome, PlacedOrder};
@@ -9,7 +10,6 @@ use crate::domain::text::{concat, contains_ignoring_case, cut};
 use crate::domain::value::{Entries, Value, put, put_text};
 use crate::error::{Error, ErrorKind};
 use crate::prelude::*;
-use crate::wire::{Reply, Request};
 
 /// The CRM's limit for first and last name, in characters.
 const NAME_LIMIT: usize = 50;
@@ -49,7 +49,7 @@ pub fn import_order(options: &Options, order: &ImportOrder) -> Request {
 }
 
 fn trim_slash(url: &str) -> &str {
-    url.strip_suffix('/').unwrap_or(url)
+    url.strip_suffix("/").unwrap_or(url)
 }
 
 /// Understands the answer to an Import Order.

@@ -144,7 +144,7 @@ test.describe("declined", () => {
       await buyer.place();
       await shop.expectState("declined");
       await expect(buyer.status).toHaveText(
-        "Your payment method was declined. Please choose another one.",
+        "Your payment method was declined. Please choose another one and place the order again.",
       );
       expect(await shop.heard("declined")).toEqual({
         reason,
@@ -400,6 +400,23 @@ test.describe("haste", () => {
     await expect(buyer.status).toHaveText(THANKS);
     expect(watch.orders).toHaveLength(1);
     expect(await crm.outcomes(amazonOrderId)).toEqual(["accepted"]);
+    expect(page.url()).toBe(`${shop.origin}/one-time.html`);
+  });
+
+  test("Enter in the order form places the order, and the page is not left", async ({
+    shop,
+    crm,
+    page,
+    watch,
+  }) => {
+    const typed = (html) =>
+      html.replace(/<form data-landerpay="order"[^>]*>/, '$&<input name="custom2" id="typed">');
+    const { buyer, amazonOrderId } = await shop.openReady("", { edits: [typed] });
+    await page.locator("#typed").fill("now");
+    await page.locator("#typed").press("Enter");
+    await expect(buyer.status).toHaveText(THANKS);
+    expect(watch.orders).toHaveLength(1);
+    expect(await crm.imports(amazonOrderId)).toMatchObject([{ custom2: "now" }]);
     expect(page.url()).toBe(`${shop.origin}/one-time.html`);
   });
 

@@ -191,6 +191,8 @@ test("after dispose() the widgets are gone, the button is inert, and Amazon talk
   for (const part of PARTS) {
     await expect(page.locator(`[data-landerpay="${part}"]`)).toBeEmpty();
   }
+  await expect(buyer.placeOrder).toBeDisabled();
+  expect(await page.evaluate(() => window.LanderPay.checkout.state)).toBe("unavailable");
   // What Amazon's frames may still say: abandoned widgets stay known to its script.
   await page.evaluate(
     ([origin, messages]) => {

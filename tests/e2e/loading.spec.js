@@ -133,6 +133,18 @@ test.describe("Amazon's scripts", () => {
     expect(requested.filter((path) => path.endsWith("/Widgets.js"))).toHaveLength(1);
   });
 
+  test("another region's script is on the page: the developer reads it, and nothing is drawn", async ({
+    shop,
+  }) => {
+    const path = "/OffAmazonPayments/uk/sandbox/lpa/js/Widgets.js";
+    const script = `<script async src="${shop.simulator}${path}"></script>`;
+    const edit = (html) => html.replace("<head>", `<head>${script}`);
+    const buyer = await shop.open("", { edits: [edit] });
+    await buyer.reads("amazon_mismatch", "Another region's Widgets.js is on the page: remove it.");
+    await shop.expectState("unavailable");
+    await expect(buyer.button).toBeEmpty();
+  });
+
   test("the page's own ready handlers are called, once each, and see Amazon's objects", async ({
     shop,
     crm,
