@@ -410,13 +410,13 @@ test.describe("haste", () => {
     watch,
   }) => {
     const typed = (html) =>
-      html.replace(/<form data-landerpay="order"[^>]*>/, '$&<input name="custom2" id="typed">');
+      html.replace(/<form [^>]*data-landerpay="order">/, '$&<input name="custom2" id="typed">');
     const { buyer, amazonOrderId } = await shop.openReady("", { edits: [typed] });
     await page.locator("#typed").fill("now");
     await page.locator("#typed").press("Enter");
     await expect(buyer.status).toHaveText(THANKS);
     expect(watch.orders).toHaveLength(1);
-    expect(await crm.imports(amazonOrderId)).toMatchObject([{ custom2: "now" }]);
+    expect(await crm.imports(amazonOrderId)).toMatchObject([{ fields: { custom2: "now" } }]);
     expect(page.url()).toBe(`${shop.origin}/one-time.html`);
   });
 

@@ -142,7 +142,7 @@ test.describe("Amazon's scripts", () => {
     const buyer = await shop.open("", { edits: [edit] });
     await buyer.reads("amazon_mismatch", "Another region's Widgets.js is on the page: remove it.");
     await shop.expectState("unavailable");
-    await expect(buyer.button).toBeEmpty();
+    await expect(buyer.button).toHaveCount(0);
   });
 
   test("the page's own ready handlers are called, once each, and see Amazon's objects", async ({
