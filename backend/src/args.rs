@@ -23,6 +23,9 @@ The merchant backend of LanderPay.
 Usage:
   landerpay-backend            run the backend, configured by the environment:
     LANDERPAY_LISTEN               address and port, default 127.0.0.1:8080
+    LANDERPAY_SHOPPER_ADDRESS_HEADER
+                                   optional: the header in which the web server in front writes
+                                   the shopper's address, such as X-Forwarded-For
     LANDERPAY_CRM_URL              the CRM, such as https://api.konnektive.com
     LANDERPAY_CRM_LOGIN_ID         its API user
     LANDERPAY_CRM_PASSWORD         and password, without &

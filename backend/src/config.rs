@@ -2,6 +2,7 @@
 
 use std::{env, ffi::OsString, fmt, net::SocketAddr};
 
+use axum::http::HeaderName;
 use reqwest::Url;
 
 use crate::{crm::Limits, secret::Secret};
@@ -11,6 +12,9 @@ use crate::{crm::Limits, secret::Secret};
 pub struct Config {
     /// `LANDERPAY_LISTEN`: address and port to listen on; `127.0.0.1:8080` when absent.
     pub listen: SocketAddr,
+    /// `LANDERPAY_SHOPPER_ADDRESS_HEADER`: where the web server in front writes the shopper's address.
+    /// When absent, every shopper is whoever connects.
+    pub shopper_address_header: Option<HeaderName>,
     /// The CRM and the credentials for it.
     pub crm: CrmConfig,
     /// What this merchant sells with; each wins over the field that a page sends.
@@ -93,6 +97,7 @@ impl Config {
                 problem: "must be an address and a port, such as 127.0.0.1:8080",
             })?,
         };
+        let header = optional("LANDERPAY_SHOPPER_ADDRESS_HEADER")?.map(|name| name.parse());
         let password = required("LANDERPAY_CRM_PASSWORD")?;
         if password.contains('&') {
             return Err(ConfigError {
@@ -102,6 +107,10 @@ impl Config {
         }
         Ok(Self {
             listen,
+            shopper_address_header: header.transpose().map_err(|_| ConfigError {
+                key: "LANDERPAY_SHOPPER_ADDRESS_HEADER",
+                problem: "must be the name of a header, such as X-Forwarded-For",
+            })?,
             crm: CrmConfig {
                 url: crm_url(&required("LANDERPAY_CRM_URL")?)?,
                 login_id: Secret::new(required("LANDERPAY_CRM_LOGIN_ID")?),
@@ -160,6 +169,7 @@ mod tests {
     fn the_smallest_configuration() {
         let config = read(&[]).unwrap();
         assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
+        assert_eq!(config.shopper_address_header, None);
         assert_eq!(config.crm.url.as_str(), "https://api.example/");
         assert_eq!(config.crm.login_id.expose(), "shop");
         assert_eq!(config.crm.password.expose(), "hunter2");
@@ -171,6 +181,7 @@ mod tests {
     fn each_bad_value_names_its_key_and_not_the_value() {
         for (key, value) in [
             ("LANDERPAY_LISTEN", "port 80"),
+            ("LANDERPAY_SHOPPER_ADDRESS_HEADER", "X Forwarded For"),
             ("LANDERPAY_CRM_URL", ""),
             ("LANDERPAY_CRM_URL", "api.example"),
             ("LANDERPAY_CRM_URL", "http://api.example"),

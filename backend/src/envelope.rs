@@ -16,6 +16,17 @@ pub struct Envelope {
     json: Bytes,
 }
 
+/// What the CRM says about the order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// There is an order, or there will be one when the buyer has come back from the bank.
+    Taken,
+    /// There is no order, for certain.
+    Refused,
+    /// A word that no document lists: there may be an order.
+    Unclear,
+}
+
 impl Envelope {
     /// Reads a reply. `None` when it is not a JSON object with a text `result`.
     ///
@@ -48,6 +59,17 @@ impl Envelope {
     #[must_use]
     pub fn result(&self) -> &str {
         &self.result
+    }
+
+    /// What the `result` means for a second attempt at the same order.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        match self.result.as_str() {
+            "SUCCESS" | "MERC_REDIRECT" => Verdict::Taken,
+            // The two declines are in no document, but two clients know them.
+            "ERROR" | "DECLINE" | "DECLINED" => Verdict::Refused,
+            _ => Verdict::Unclear,
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
 use axum::{
     body::Bytes,
     extract::{ConnectInfo, FromRequest, Request, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, HeaderName, StatusCode, header},
 };
 
 use crate::{
@@ -32,8 +32,10 @@ pub async fn import_order(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     request: Request,
 ) -> Result<Envelope, Failure> {
-    let given_key = idempotency_key(request.headers())?;
+    let key = idempotency_key(request.headers())?;
     let read = body_reader(request.headers())?;
+    let header = backend.shopper_address_header.as_ref();
+    let shopper = shopper_address(request.headers(), header).unwrap_or(peer.ip());
     // Limited by the router to BODY_LIMIT.
     let body = Bytes::from_request(request, &()).await.map_err(|rejection| {
         if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
@@ -43,14 +45,13 @@ pub async fn import_order(
         }
     })?;
     let order = Order::check(read(&body)?, &backend.merchant)?;
-    let key = given_key.unwrap_or_else(|| Key::AmazonOrderId(order.amazon_order_id().to_owned()));
 
     let waiter = match backend.journal.begin(key, &order) {
         Begin::Done(outcome) => return outcome,
         Begin::Wait(waiter) => waiter,
         Begin::Import(attempt, waiter) => {
             // In a task of its own: a buyer who closes the page must not cut an import in half.
-            backend.imports.spawn(run(backend.clone(), attempt, order, peer.ip()));
+            backend.imports.spawn(run(backend.clone(), attempt, order, shopper));
             waiter
         }
     };
@@ -79,6 +80,13 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<Key>, Failure> {
     headers.get("idempotency-key").map(|value| Key::from_header(value.as_bytes())).transpose()
 }
 
+/// The address that the web server in front saw. It adds to the end of a list; what stands before may
+/// come from the shopper.
+fn shopper_address(headers: &HeaderMap, name: Option<&HeaderName>) -> Option<IpAddr> {
+    let list = headers.get_all(name?).iter().next_back()?.to_str().ok()?;
+    list.rsplit(',').next()?.trim().parse().ok()
+}
+
 type Reader = fn(&[u8]) -> Result<Fields, Failure>;
 
 fn body_reader(headers: &HeaderMap) -> Result<Reader, Failure> {
@@ -89,5 +97,36 @@ fn body_reader(headers: &HeaderMap) -> Result<Reader, Failure> {
         "application/json" => Ok(Fields::from_json),
         "application/x-www-form-urlencoded" => Ok(Fields::from_form),
         _ => Err(Failure::ContentTypeUnsupported),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+    use axum::http::{HeaderMap, HeaderName, HeaderValue};
+
+    use super::shopper_address;
+
+    #[test]
+    fn the_shopper_s_address_is_the_last_one_of_the_header_that_is_configured() {
+        let name = HeaderName::from_static("x-forwarded-for");
+        for (lines, expected) in [
+            (&["203.0.113.7"][..], Some("203.0.113.7")),
+            (&["6.6.6.6, 203.0.113.7"], Some("203.0.113.7")),
+            (&["6.6.6.6", "203.0.113.7"], Some("203.0.113.7")),
+            (&["2001:db8::1"], Some("2001:db8::1")),
+            (&["unknown"], None),
+            (&["6.6.6.6,"], None),
+            (&[], None),
+        ] {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                headers.append(&name, HeaderValue::from_static(line));
+            }
+            let expected = expected.map(|address| address.parse().unwrap());
+            assert_eq!(shopper_address(&headers, Some(&name)), expected, "{lines:?}");
+            assert_eq!(shopper_address(&headers, None), None);
+        }
     }
 }

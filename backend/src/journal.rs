@@ -1,19 +1,27 @@
 //! The journal of attempts: why a purchase is imported once, however often it is asked for.
 //!
-//! | the key is … | and the content is … | then |
+//! A key that was used before decides alone:
+//!
+//! | its attempt is … | and the content is … | then |
 //! |---|---|---|
-//! | new | | the caller imports |
-//! | under way | the same | the caller waits for that attempt's outcome |
+//! | any | another | `idempotency_conflict` |
+//! | under way | the same | the caller waits for the outcome |
 //! | answered | the same | the stored answer |
-//! | known | another | `idempotency_conflict` |
-//! | of unknown outcome | the same | `order_outcome_unknown`, and nothing is sent |
+//! | of unknown outcome | the same | `order_outcome_unknown` |
 //!
-//! A failure before anything was sent frees the key. So does a plain `ERROR` from the CRM when the
-//! client gave no key of its own: without one, a buyer who has corrected a declined card could not
-//! try again on the same order reference.
+//! For a new key, or none, the last attempt at the Amazon order decides. An order reference serves one
+//! purchase, and a page that has lost its key must not buy twice:
 //!
-//! While an attempt is under way or its outcome unknown, the Amazon order id is closed to every other
-//! key too: a page that has lost its key must not buy twice.
+//! | that attempt … | then |
+//! |---|---|
+//! | does not exist, or was answered `ERROR`, `DECLINE` or `DECLINED` | the caller imports |
+//! | is under way | the caller waits for its outcome |
+//! | was answered `SUCCESS` or `MERC_REDIRECT` | the stored answer |
+//! | was answered otherwise, or is of unknown outcome | `order_outcome_unknown` |
+//!
+//! The answer holds the buyer's name and address, so under a new key it is only for the same e-mail
+//! address; anybody else is told `order_outcome_unknown`. A failure before anything was sent leaves
+//! both key and order as if they were new.
 //!
 //! This journal lives in memory, for one process, and forgets nothing until that process ends.
 
@@ -24,19 +32,18 @@ use std::{
 
 use tokio::sync::watch;
 
-use crate::{Failure, envelope::Envelope, order::Order};
+use crate::{
+    Failure,
+    envelope::{Envelope, Verdict},
+    order::Order,
+};
 
 /// How an attempt ended.
 pub type Outcome = Result<Envelope, Failure>;
 
-/// What identifies an attempt.
+/// The `Idempotency-Key` header: 16 to 128 visible ASCII characters.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Key {
-    /// The `Idempotency-Key` header: 16 to 128 visible ASCII characters.
-    Given(String),
-    /// The Amazon order id, for a client that sends no key.
-    AmazonOrderId(String),
-}
+pub struct Key(String);
 
 impl Key {
     /// Takes the header's text when it is a valid key.
@@ -46,7 +53,7 @@ impl Key {
     pub fn from_header(text: &[u8]) -> Result<Self, Failure> {
         let valid = (16..=128).contains(&text.len()) && text.iter().all(u8::is_ascii_graphic);
         match std::str::from_utf8(text) {
-            Ok(text) if valid => Ok(Self::Given(text.to_owned())),
+            Ok(text) if valid => Ok(Self(text.to_owned())),
             _ => Err(Failure::IdempotencyKeyInvalid),
         }
     }
@@ -69,58 +76,48 @@ pub struct Journal(Arc<Mutex<Book>>);
 
 #[derive(Debug, Default)]
 struct Book {
-    entries: HashMap<Key, Entry>,
-    /// Amazon order ids of entries that are under way or unknown.
-    open: HashMap<String, Key>,
+    keys: HashMap<Key, Named>,
+    /// The last attempt at each Amazon order.
+    orders: HashMap<String, Last>,
 }
 
+/// What a key stands for. Two keys stand for one attempt when the second came while it was under way.
 #[derive(Debug)]
-struct Entry {
+struct Named {
     fingerprint: [u8; 32],
-    state: State,
+    attempt: Waiter,
 }
 
 #[derive(Debug)]
-enum State {
-    UnderWay(Waiter),
-    Answered(Envelope),
-    Unknown,
+struct Last {
+    email: String,
+    attempt: Waiter,
 }
 
 impl Journal {
-    /// Looks a request up, and claims its key when it is new. Of any number of concurrent callers,
-    /// one gets [`Begin::Import`].
+    /// Looks a request up, and claims its key and its Amazon order when they are free. Of any number
+    /// of concurrent callers, one gets [`Begin::Import`].
     #[must_use]
-    pub fn begin(&self, key: Key, order: &Order) -> Begin {
+    pub fn begin(&self, key: Option<Key>, order: &Order) -> Begin {
         let mut book = self.book();
-        let fingerprint = order.fingerprint();
-        if let Some(entry) = book.entries.get(&key) {
-            if entry.fingerprint != fingerprint {
-                return Begin::Done(Err(Failure::IdempotencyConflict));
-            }
-            return match &entry.state {
-                State::UnderWay(waiter) => Begin::Wait(waiter.clone()),
-                State::Answered(envelope) => Begin::Done(Ok(envelope.clone())),
-                State::Unknown => Begin::Done(Err(Failure::OrderOutcomeUnknown)),
-            };
+        let named = key.as_ref().and_then(|key| book.keys.get(key));
+        if let Some(begin) = named.and_then(|named| named.begin(order)) {
+            return begin;
         }
-        let id = order.amazon_order_id();
-        if book.open.contains_key(id) {
-            return Begin::Done(Err(Failure::OrderOutcomeUnknown));
+        let last = book.orders.get(order.amazon_order_id());
+        let begin = last.and_then(|last| last.begin(order)).unwrap_or_else(|| {
+            let (sender, receiver) = watch::channel(None);
+            Begin::Import(Attempt { sender }, Waiter(receiver))
+        });
+        if let Begin::Import(_, attempt) = &begin {
+            let last = Last { email: order.email().to_owned(), attempt: attempt.clone() };
+            book.orders.insert(order.amazon_order_id().to_owned(), last);
         }
-        let (sender, receiver) = watch::channel(None);
-        let waiter = Waiter(receiver);
-        book.open.insert(id.to_owned(), key.clone());
-        book.entries
-            .insert(key.clone(), Entry { fingerprint, state: State::UnderWay(waiter.clone()) });
-        let attempt = Attempt {
-            journal: self.clone(),
-            key,
-            amazon_order_id: id.to_owned(),
-            sender,
-            settled: false,
-        };
-        Begin::Import(attempt, waiter)
+        if let (Some(key), Begin::Import(_, attempt) | Begin::Wait(attempt)) = (key, &begin) {
+            let named = Named { fingerprint: order.fingerprint(), attempt: attempt.clone() };
+            book.keys.insert(key, named);
+        }
+        begin
     }
 
     fn book(&self) -> MutexGuard<'_, Book> {
@@ -129,59 +126,71 @@ impl Journal {
     }
 }
 
+impl Named {
+    /// The first table of this module. `None` when the key is free.
+    fn begin(&self, order: &Order) -> Option<Begin> {
+        let outcome = self.attempt.outcome_so_far();
+        if nothing_was_sent(outcome.as_ref()) {
+            return None;
+        }
+        if self.fingerprint != order.fingerprint() {
+            return Some(Begin::Done(Err(Failure::IdempotencyConflict)));
+        }
+        Some(match outcome {
+            None => Begin::Wait(self.attempt.clone()),
+            Some(Ok(envelope)) => Begin::Done(Ok(envelope)),
+            Some(Err(_)) => Begin::Done(Err(Failure::OrderOutcomeUnknown)),
+        })
+    }
+}
+
+impl Last {
+    /// The second table of this module. `None` when the Amazon order is free.
+    fn begin(&self, order: &Order) -> Option<Begin> {
+        let outcome = self.attempt.outcome_so_far();
+        let refused =
+            matches!(&outcome, Some(Ok(envelope)) if envelope.verdict() == Verdict::Refused);
+        if refused || nothing_was_sent(outcome.as_ref()) {
+            return None;
+        }
+        let same_buyer = self.email == order.email();
+        Some(match outcome {
+            None if same_buyer => Begin::Wait(self.attempt.clone()),
+            Some(Ok(envelope)) if same_buyer && envelope.verdict() == Verdict::Taken => {
+                Begin::Done(Ok(envelope))
+            }
+            _ => Begin::Done(Err(Failure::OrderOutcomeUnknown)),
+        })
+    }
+}
+
+fn nothing_was_sent(outcome: Option<&Outcome>) -> bool {
+    matches!(outcome, Some(Err(failure)) if failure.nothing_was_sent())
+}
+
 /// The right, and the duty, to import one order. Dropped unsettled, its outcome counts as unknown.
 #[derive(Debug)]
-#[must_use = "an attempt that is dropped unsettled blocks its key"]
+#[must_use = "an attempt that is dropped unsettled closes its key and its Amazon order"]
 pub struct Attempt {
-    journal: Journal,
-    key: Key,
-    amazon_order_id: String,
     sender: watch::Sender<Option<Outcome>>,
-    settled: bool,
 }
 
 impl Attempt {
     /// Writes the outcome down and hands it to everybody who waits.
-    pub fn settle(mut self, outcome: Outcome) {
-        self.write(outcome);
-    }
-
-    fn write(&mut self, outcome: Outcome) {
-        self.settled = true;
-        let mut book = self.journal.book();
-        let next = match &outcome {
-            Err(failure) if failure.nothing_was_sent() => None,
-            Err(_) => Some(State::Unknown),
-            Ok(envelope)
-                if envelope.result() == "ERROR" && matches!(self.key, Key::AmazonOrderId(_)) =>
-            {
-                None
-            }
-            Ok(envelope) => Some(State::Answered(envelope.clone())),
-        };
-        if !matches!(next, Some(State::Unknown)) {
-            book.open.remove(&self.amazon_order_id);
-        }
-        match next {
-            None => {
-                book.entries.remove(&self.key);
-            }
-            Some(state) => {
-                if let Some(entry) = book.entries.get_mut(&self.key) {
-                    entry.state = state;
-                }
-            }
-        }
-        drop(book);
+    pub fn settle(self, outcome: Outcome) {
         self.sender.send_replace(Some(outcome));
     }
 }
 
 impl Drop for Attempt {
     fn drop(&mut self) {
-        if !self.settled {
-            self.write(Err(Failure::CrmAnswerLost));
-        }
+        self.sender.send_if_modified(|outcome| {
+            let unsettled = outcome.is_none();
+            if unsettled {
+                *outcome = Some(Err(Failure::CrmAnswerLost));
+            }
+            unsettled
+        });
     }
 }
 
@@ -190,6 +199,10 @@ impl Drop for Attempt {
 pub struct Waiter(watch::Receiver<Option<Outcome>>);
 
 impl Waiter {
+    fn outcome_so_far(&self) -> Option<Outcome> {
+        self.0.borrow().clone()
+    }
+
     /// The outcome, as soon as there is one.
     ///
     /// # Errors
@@ -210,22 +223,20 @@ mod tests {
     use super::{Attempt, Begin, Journal, Key, Outcome, Waiter};
     use crate::{Failure, config::Merchant, envelope::Envelope, fields::Fields, order::Order};
 
-    fn order(product: &str, id: &str) -> Order {
+    fn order_of(email: &str, product: &str, id: &str) -> Order {
         let form = format!(
-            "amazonOrderId={id}&amazonAddressConsent=Atza%7Cx&emailAddress=a%40b.example\
+            "amazonOrderId={id}&amazonAddressConsent=Atza%7Cx&emailAddress={email}\
              &firstName=A&lastName=B&campaignId=1&amazonBillerId=2&product1_id={product}"
         );
         Order::check(Fields::from_form(form.as_bytes()).unwrap(), &Merchant::default()).unwrap()
     }
 
-    const ID: &str = "S01-0000000-0000001";
-
-    fn given(text: &str) -> Key {
-        Key::Given(text.to_owned())
+    fn order(product: &str) -> Order {
+        order_of("a@b.example", product, "S01-0000000-0000001")
     }
 
-    fn derived() -> Key {
-        Key::AmazonOrderId(ID.to_owned())
+    fn key(text: &str) -> Option<Key> {
+        Some(Key(text.to_owned()))
     }
 
     fn reply(result: &str) -> Outcome {
@@ -253,24 +264,52 @@ mod tests {
         }
     }
 
+    /// A journal in which the order was imported once, under the key `k`.
+    fn settled(outcome: Outcome) -> Journal {
+        let journal = Journal::default();
+        import(journal.begin(key("k"), &order("1"))).settle(outcome);
+        journal
+    }
+
     #[tokio::test]
     async fn followers_wait_for_the_first_and_share_its_answer() {
-        let journal = Journal::default();
-        let attempt = import(journal.begin(given("k"), &order("1", ID)));
-        let followers = [0; 3].map(|_| wait(journal.begin(given("k"), &order("1", ID))));
-        attempt.settle(reply("SUCCESS"));
-        for follower in followers {
-            assert_eq!(follower.outcome().await, reply("SUCCESS"));
+        for outcome in
+            [reply("SUCCESS"), reply("ERROR"), reply("PENDING"), Err(Failure::CrmAnswerLost)]
+        {
+            let journal = Journal::default();
+            let attempt = import(journal.begin(key("k"), &order("1")));
+            let followers = [
+                wait(journal.begin(key("k"), &order("1"))),
+                wait(journal.begin(key("another"), &order("1"))),
+                wait(journal.begin(key("third"), &order("2"))),
+                wait(journal.begin(None, &order("1"))),
+            ];
+            attempt.settle(outcome.clone());
+            for follower in followers {
+                assert_eq!(follower.outcome().await, outcome);
+            }
         }
-        assert_eq!(done(journal.begin(given("k"), &order("1", ID))), reply("SUCCESS"));
+    }
+
+    #[test]
+    fn a_known_key_gives_the_stored_answer() {
+        for result in ["SUCCESS", "MERC_REDIRECT", "ERROR", "DECLINED", "PENDING"] {
+            let journal = Journal::default();
+            let attempt = import(journal.begin(key("k"), &order("1")));
+            wait(journal.begin(key("follower"), &order("1")));
+            attempt.settle(reply(result));
+            for known in ["k", "follower"] {
+                assert_eq!(done(journal.begin(key(known), &order("1"))), reply(result));
+            }
+        }
     }
 
     #[test]
     fn another_order_under_the_same_key_is_a_conflict_in_every_state() {
         for outcome in [reply("SUCCESS"), reply("ERROR"), Err(Failure::CrmAnswerLost)] {
             let journal = Journal::default();
-            let attempt = import(journal.begin(given("k"), &order("1", ID)));
-            let conflict = || done(journal.begin(given("k"), &order("2", ID)));
+            let attempt = import(journal.begin(key("k"), &order("1")));
+            let conflict = || done(journal.begin(key("k"), &order("2")));
             assert_eq!(conflict(), Err(Failure::IdempotencyConflict));
             attempt.settle(outcome);
             assert_eq!(conflict(), Err(Failure::IdempotencyConflict));
@@ -278,59 +317,81 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_outcome_closes_key_and_order() {
-        for failure in [Failure::CrmAnswerLost, Failure::CrmReplyUnreadable] {
-            let journal = Journal::default();
-            import(journal.begin(given("k"), &order("1", ID))).settle(Err(failure));
-            for key in [given("k"), given("another"), derived()] {
-                assert_eq!(
-                    done(journal.begin(key, &order("1", ID))),
-                    Err(Failure::OrderOutcomeUnknown)
-                );
+    fn an_order_that_was_taken_gives_its_answer_under_every_key() {
+        for result in ["SUCCESS", "MERC_REDIRECT"] {
+            let journal = settled(reply(result));
+            for (key, product) in [(key("another"), "1"), (key("third"), "2"), (None, "1")] {
+                assert_eq!(done(journal.begin(key, &order(product))), reply(result));
             }
-            let other = order("1", "S01-0000000-0000002");
-            import(journal.begin(given("third"), &other)).settle(reply("SUCCESS"));
         }
     }
 
     #[test]
-    fn one_order_is_not_under_way_under_two_keys() {
-        let journal = Journal::default();
-        let attempt = import(journal.begin(given("k"), &order("1", ID)));
-        let second = || journal.begin(given("another"), &order("1", ID));
-        assert_eq!(done(second()), Err(Failure::OrderOutcomeUnknown));
-        attempt.settle(reply("ERROR"));
-        // Declined for certain: a new key may try again.
-        import(second()).settle(reply("SUCCESS"));
+    fn an_unknown_outcome_closes_the_order_under_every_key() {
+        for outcome in [
+            reply("PENDING"),
+            reply("success"),
+            reply(""),
+            Err(Failure::CrmAnswerLost),
+            Err(Failure::CrmReplyUnreadable),
+        ] {
+            let journal = settled(outcome);
+            for (key, product) in [(key("another"), "1"), (key("third"), "2"), (None, "1")] {
+                assert_eq!(
+                    done(journal.begin(key, &order(product))),
+                    Err(Failure::OrderOutcomeUnknown)
+                );
+            }
+        }
+        let journal = settled(Err(Failure::CrmAnswerLost));
+        assert_eq!(done(journal.begin(key("k"), &order("1"))), Err(Failure::OrderOutcomeUnknown));
+        let another = order_of("a@b.example", "1", "S01-0000000-0000002");
+        import(journal.begin(key("fourth"), &another)).settle(reply("SUCCESS"));
     }
 
     #[test]
-    fn an_attempt_dropped_unsettled_is_unknown() {
-        let journal = Journal::default();
-        drop(import(journal.begin(given("k"), &order("1", ID))));
-        assert_eq!(
-            done(journal.begin(given("k"), &order("1", ID))),
-            Err(Failure::OrderOutcomeUnknown)
-        );
+    fn a_refusal_frees_the_order_for_a_new_attempt() {
+        for result in ["ERROR", "DECLINE", "DECLINED"] {
+            for next in [key("another"), None] {
+                let journal = settled(reply(result));
+                import(journal.begin(next, &order("1"))).settle(reply("SUCCESS"));
+                assert_eq!(done(journal.begin(key("third"), &order("1"))), reply("SUCCESS"));
+                assert_eq!(done(journal.begin(key("k"), &order("1"))), reply(result));
+            }
+        }
     }
 
     #[test]
-    fn nothing_sent_frees_the_key() {
+    fn an_answer_is_for_its_buyer_only() {
         let journal = Journal::default();
-        import(journal.begin(given("k"), &order("1", ID))).settle(Err(Failure::CrmUnreachable));
-        import(journal.begin(given("k"), &order("1", ID))).settle(reply("SUCCESS"));
+        let attempt = import(journal.begin(key("k"), &order("1")));
+        let stranger = order_of("x@y.example", "1", "S01-0000000-0000001");
+        let asked = |key| done(journal.begin(key, &stranger));
+        assert_eq!(asked(key("another")), Err(Failure::OrderOutcomeUnknown));
+        attempt.settle(reply("SUCCESS"));
+        assert_eq!(asked(key("another")), Err(Failure::OrderOutcomeUnknown));
+        assert_eq!(asked(None), Err(Failure::OrderOutcomeUnknown));
+    }
+
+    #[tokio::test]
+    async fn an_attempt_dropped_unsettled_is_unknown() {
+        let journal = Journal::default();
+        let attempt = import(journal.begin(key("k"), &order("1")));
+        let follower = wait(journal.begin(key("k"), &order("1")));
+        drop(attempt);
+        assert_eq!(follower.outcome().await, Err(Failure::CrmAnswerLost));
+        assert_eq!(done(journal.begin(key("k"), &order("1"))), Err(Failure::OrderOutcomeUnknown));
     }
 
     #[test]
-    fn a_decline_stays_under_a_given_key_and_frees_a_derived_one() {
-        let journal = Journal::default();
-        import(journal.begin(derived(), &order("1", ID))).settle(reply("ERROR"));
-        import(journal.begin(derived(), &order("1", ID))).settle(reply("SUCCESS"));
-        assert_eq!(done(journal.begin(derived(), &order("1", ID))), reply("SUCCESS"));
-
-        let journal = Journal::default();
-        import(journal.begin(given("k"), &order("1", ID))).settle(reply("ERROR"));
-        assert_eq!(done(journal.begin(given("k"), &order("1", ID))), reply("ERROR"));
+    fn nothing_sent_frees_key_and_order() {
+        for (next, product) in
+            [(key("k"), "1"), (key("k"), "2"), (key("another"), "1"), (None, "1")]
+        {
+            let journal = settled(Err(Failure::CrmUnreachable));
+            import(journal.begin(next, &order(product))).settle(reply("SUCCESS"));
+            assert_eq!(done(journal.begin(None, &order("1"))), reply("SUCCESS"));
+        }
     }
 
     #[test]

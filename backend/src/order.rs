@@ -88,10 +88,10 @@ impl Order {
         &self.amazon_order_id
     }
 
-    /// The buyer's access token.
+    /// The buyer's e-mail address.
     #[must_use]
-    pub fn token(&self) -> &str {
-        self.fields.get(TOKEN).unwrap_or("")
+    pub fn email(&self) -> &str {
+        self.fields.get("emailAddress").unwrap_or("")
     }
 
     /// A digest of what is bought and by whom. The token is no part of it: the same purchase with a

@@ -27,6 +27,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Backend {
     pub(crate) merchant: Merchant,
+    pub(crate) shopper_address_header: Option<HeaderName>,
     pub(crate) crm: Crm,
     pub(crate) journal: Journal,
     pub(crate) imports: TaskTracker,
@@ -40,6 +41,7 @@ impl Backend {
     pub fn new(config: &Config) -> Result<Arc<Self>, reqwest::Error> {
         Ok(Arc::new(Self {
             merchant: config.merchant.clone(),
+            shopper_address_header: config.shopper_address_header.clone(),
             crm: Crm::new(&config.crm)?,
             journal: Journal::default(),
             imports: TaskTracker::new(),

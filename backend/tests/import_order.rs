@@ -9,20 +9,26 @@
 
 mod common;
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
 use axum::{Router, http::StatusCode, routing::post};
 use futures_util::future::join_all;
 use landerpay_backend::crm::Limits;
 use serde_json::{Value, json};
-use tokio::{net::TcpSocket, sync::Semaphore};
+use tokio::{net::TcpSocket, sync::Semaphore, time};
 
-use common::{Reply, Shop, TOKEN, impatient, listener, order, serve_forever, stand_in};
+use common::{
+    ADDRESS_HEADER, Reply, Shop, TOKEN, impatient, listener, order, serve_forever, stand_in,
+};
 
 const KEY: &str = "key-0123456789-0001";
+const OTHER_KEY: &str = "key-0123456789-0002";
 const JSON: (&str, &str) = ("content-type", "application/json");
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 
@@ -48,10 +54,7 @@ impl HeldCrm {
             held.allowed.acquire().await.unwrap().forget();
             r#"{"result":"SUCCESS","message":{"orderId":"A1B2C3D4E5"}}"#
         };
-        let listener = listener().await;
-        let address = listener.local_addr().unwrap();
-        serve_forever(Router::new().route("/order/import/", post(answer)), listener);
-        (crm, Shop::in_front_of(address, Limits::default()).await)
+        (crm, in_front_of(Router::new().route("/order/import/", post(answer))).await)
     }
 
     async fn order_arrived(&self) {
@@ -61,6 +64,14 @@ impl HeldCrm {
     fn received(&self) -> usize {
         self.received.load(Ordering::SeqCst)
     }
+}
+
+/// A backend in front of a CRM made of these routes.
+async fn in_front_of(crm: Router) -> Shop {
+    let listener = listener().await;
+    let address = listener.local_addr().unwrap();
+    serve_forever(crm, listener);
+    Shop::in_front_of(address, Limits::default()).await
 }
 
 fn assert_accepted(reply: &Reply) {
@@ -208,18 +219,116 @@ async fn an_unknown_outcome_is_never_imported_again() {
 
         let reply = shop.order(KEY, &faulty).await;
         assert_eq!((reply.status.as_u16(), &*reply.code()), (status, code), "{fault}");
-        for (key, what) in [
-            (KEY, &faulty),
-            // The page lost its key, and the fault is gone: the order is open all the same.
-            ("another-key-0123456789", &order(json!({}))),
-            // The token was renewed meanwhile.
-            (KEY, &order(json!({"custom5": fault, "amazonAddressConsent": "Atza|renewed"}))),
-        ] {
-            let reply = shop.order(key, what).await;
+        let renewed = order(json!({"custom5": fault, "amazonAddressConsent": "Atza|renewed"}));
+        let again = [
+            shop.order(KEY, &faulty).await,
+            shop.order(KEY, &renewed).await,
+            // The page lost its key, and the fault is gone: the order is closed all the same.
+            shop.order(OTHER_KEY, &order(json!({}))).await,
+            shop.post(&[JSON], order(json!({})).to_string()).await,
+        ];
+        assert_eq!(shop.ledger().await.len(), 1, "{fault}");
+        for reply in again {
             assert_eq!(reply.status, StatusCode::CONFLICT, "{fault}");
             assert_eq!(reply.code(), "order_outcome_unknown", "{fault}");
         }
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_result_is_never_imported_again() {
+    let shop = Shop::start().await;
+    let faulty = order(json!({"custom5": "unknown-result"}));
+    let first = shop.order(KEY, &faulty).await;
+    assert_eq!(first.json()["result"], "PENDING");
+
+    let same_key = shop.order(KEY, &faulty).await;
+    let other_key = shop.order(OTHER_KEY, &faulty).await;
+    let corrected = shop.order("key-0123456789-0003", &order(json!({}))).await;
+    assert_eq!(shop.ledger().await.len(), 1);
+    assert_eq!(same_key.text, first.text);
+    for reply in [other_key, corrected] {
+        assert_eq!(reply.status, StatusCode::CONFLICT);
+        assert_eq!(reply.code(), "order_outcome_unknown");
+    }
+}
+
+#[tokio::test]
+async fn a_taken_order_is_never_imported_again() {
+    for (fault, result) in [
+        ("", "SUCCESS"),
+        ("paypal", "SUCCESS"),
+        ("redirect:https://bank.example/3ds", "MERC_REDIRECT"),
+        ("redirect-script", "MERC_REDIRECT"),
+    ] {
+        let shop = Shop::start().await;
+        let faulty = order(json!({"custom5": fault}));
+        let first = shop.order(KEY, &faulty).await;
+        assert_eq!(first.json()["result"], result, "{fault}");
+
+        let again = [
+            shop.order(KEY, &faulty).await,
+            shop.order(OTHER_KEY, &faulty).await,
+            shop.order("key-0123456789-0003", &order(json!({"product1_id": 346}))).await,
+            shop.post(&[JSON], faulty.to_string()).await,
+        ];
         assert_eq!(shop.ledger().await.len(), 1, "{fault}");
+        for reply in again {
+            assert_eq!((reply.status, reply.text), (StatusCode::OK, first.text.clone()), "{fault}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn nobody_else_is_told_about_an_order() {
+    let shop = Shop::start().await;
+    assert_accepted(&shop.order(KEY, &order(json!({}))).await);
+    let stranger = shop.order(OTHER_KEY, &order(json!({"emailAddress": "eve@example.com"}))).await;
+    assert_eq!(stranger.code(), "order_outcome_unknown");
+    assert!(!stranger.text.contains("ada@example.com"), "{}", stranger.text);
+    assert_eq!(shop.ledger().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_refused_order_may_be_corrected() {
+    let shop = Shop::start().await;
+    let wrong = order(json!({"product1_id": 1}));
+    let refused = shop.order(KEY, &wrong).await;
+    assert_eq!(refused.json()["message"], "product1_id is invalid");
+    assert_eq!(shop.order(KEY, &wrong).await.text, refused.text);
+    assert_eq!(shop.ledger().await.len(), 1);
+
+    let accepted = shop.order(OTHER_KEY, &order(json!({}))).await;
+    assert_accepted(&accepted);
+    assert_eq!(shop.ledger().await.len(), 2);
+
+    let again = shop.order("key-0123456789-0003", &order(json!({}))).await;
+    assert_eq!(again.text, accepted.text);
+    assert_eq!(shop.ledger().await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_declined_order_may_be_tried_again() {
+    for declined in ["ERROR", "DECLINE", "DECLINED"] {
+        let received = Arc::new(AtomicUsize::new(0));
+        let counter = received.clone();
+        let answer = async move || {
+            let earlier = counter.fetch_add(1, Ordering::SeqCst);
+            let result = if earlier == 0 { declined } else { "SUCCESS" };
+            json!({"result": result, "message": "Transaction Declined: InvalidPaymentMethod"})
+                .to_string()
+        };
+        let shop = in_front_of(Router::new().route("/order/import/", post(answer))).await;
+        let body = order(json!({}));
+        // Twice under the key of the declined attempt: its answer stays.
+        for _ in 0..2 {
+            assert_eq!(shop.order(KEY, &body).await.json()["result"], declined);
+        }
+        assert_eq!(received.load(Ordering::SeqCst), 1, "{declined}");
+        for key in [OTHER_KEY, "key-0123456789-0003"] {
+            assert_accepted(&shop.order(key, &body).await);
+        }
+        assert_eq!(received.load(Ordering::SeqCst), 2, "{declined}");
     }
 }
 
@@ -238,10 +347,7 @@ async fn a_redirect_of_the_crm_is_not_followed() {
                 counter.fetch_add(1, Ordering::SeqCst);
             }),
         );
-    let crm = listener().await;
-    let address = crm.local_addr().unwrap();
-    serve_forever(routes, crm);
-    let shop = Shop::in_front_of(address, Limits::default()).await;
+    let shop = in_front_of(routes).await;
     assert_eq!(shop.order(KEY, &order(json!({}))).await.code(), "crm_reply_unreadable");
     assert_eq!(elsewhere.load(Ordering::SeqCst), 0);
 }
@@ -249,10 +355,7 @@ async fn a_redirect_of_the_crm_is_not_followed() {
 #[tokio::test]
 async fn an_endless_reply_is_given_up() {
     let routes = Router::new().route("/order/import/", post(async || "x".repeat(1024 * 1024 + 1)));
-    let crm = listener().await;
-    let address = crm.local_addr().unwrap();
-    serve_forever(routes, crm);
-    let shop = Shop::in_front_of(address, Limits::default()).await;
+    let shop = in_front_of(routes).await;
     assert_eq!(shop.order(KEY, &order(json!({}))).await.code(), "crm_reply_unreadable");
 }
 
@@ -284,10 +387,6 @@ async fn one_key_buys_once() {
     assert_eq!(other.status, StatusCode::CONFLICT);
     assert_eq!(other.code(), "idempotency_conflict");
     assert_eq!(shop.ledger().await.len(), 1);
-
-    // A new key is a new attempt, and the order reference is used up.
-    let new = shop.order("key-0123456789-0002", &order(json!({}))).await;
-    assert_eq!(new.json()["message"], "Transaction Declined: OrderReferenceNotModifiable");
 }
 
 #[tokio::test]
@@ -314,6 +413,26 @@ async fn concurrent_requests_with_one_key_import_once() {
         crm.allowed.add_permits(16);
     };
     let (replies, ()) = tokio::join!(requests, release);
+    for reply in &replies {
+        assert_accepted(reply);
+        assert_eq!(reply.text, replies[0].text);
+    }
+    assert_eq!(crm.received(), 1);
+}
+
+#[tokio::test]
+async fn concurrent_requests_for_one_order_import_once_whatever_their_keys() {
+    let (crm, shop) = HeldCrm::start().await;
+    let body = order(json!({}));
+    let request = async |n: usize| shop.order(&format!("key-0123456789-{n:04}"), &body).await;
+    let release = async {
+        crm.order_arrived().await;
+        // Time for a second import to arrive while the first is under way. None may come, so there
+        // is nothing to wait for.
+        time::sleep(Duration::from_millis(100)).await;
+        crm.allowed.add_permits(16);
+    };
+    let (replies, ()) = tokio::join!(join_all((0..16).map(request)), release);
     for reply in &replies {
         assert_accepted(reply);
         assert_eq!(reply.text, replies[0].text);
@@ -370,6 +489,14 @@ async fn a_page_of_the_same_origin_may_order() {
     let shop = Shop::start().await;
     let headers = [JSON, ("origin", &*shop.url), ("sec-fetch-site", "same-origin")];
     assert_accepted(&shop.post(&headers, order(json!({})).to_string()).await);
+}
+
+#[tokio::test]
+async fn the_crm_sees_the_shopper_s_address_and_not_the_web_server_s() {
+    let shop = Shop::start().await;
+    let headers = [JSON, (ADDRESS_HEADER, "6.6.6.6, 203.0.113.7")];
+    assert_accepted(&shop.post(&headers, order(json!({})).to_string()).await);
+    assert_eq!(shop.ledger().await[0]["fields"]["ipAddress"], "203.0.113.7");
 }
 
 #[tokio::test]

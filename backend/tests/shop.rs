@@ -92,9 +92,36 @@ async fn pages_are_served_with_the_simulator_written_in() {
         assert_eq!(reply.headers["content-security-policy"], "frame-ancestors 'self'", "{path}");
         assert_eq!(reply.text, text, "{path}");
     }
-    let folder = get(&demo, "/sub").await;
-    assert_eq!(folder.status, StatusCode::PERMANENT_REDIRECT);
-    assert_eq!(folder.headers["location"], "/sub/");
+    for path in ["/sub", "//sub"] {
+        let folder = get(&demo, path).await;
+        assert_eq!(folder.status, StatusCode::PERMANENT_REDIRECT, "{path}");
+        assert_eq!(folder.headers["location"], "/sub/", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn no_placeholder_is_left_in_the_pages_of_this_repository() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
+    let (www, npm) = (root.join("www"), root.join("examples/vite"));
+    let pages = fs::read_dir(&www).unwrap().map(|entry| entry.unwrap().file_name());
+    let pages: Vec<_> = pages
+        .filter_map(|name| name.into_string().ok().filter(|name| name.ends_with(".html")))
+        .map(|name| format!("/{name}"))
+        .chain(["/npm/index.html".to_owned()])
+        .collect();
+    assert!(pages.len() > 2, "{pages:?}");
+
+    let options = Options { shop_port: 0, crm_port: 0, www, npm, ..Options::default() };
+    let demo = Demo::start(&options).await.unwrap();
+    for path in pages {
+        let reply = get(&demo, &path).await;
+        assert_eq!(reply.status, StatusCode::OK, "{path}");
+        let between_percent_signs = reply.text.split('%').skip(1);
+        let left: Vec<_> = between_percent_signs
+            .filter(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_uppercase()))
+            .collect();
+        assert!(left.is_empty(), "{path}: {left:?}");
+    }
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@
 //!
 //! | `custom5` | what happens |
 //! |---|---|
-//! | `decline:<reason>` | `ERROR`, "Transaction Declined: <reason>"; after `AmazonRejected` the order reference is closed |
+//! | `decline:<reason>` | `ERROR`, `Transaction Declined: <reason>`; after `AmazonRejected` the order reference is closed |
 //! | `decline-once:<reason>` | the same for the first order on that order reference, then success |
 //! | `fields` | `ERROR`, message an object: field → text |
 //! | `numeric-message` | `ERROR`, message a number |

@@ -215,6 +215,7 @@ async fn bind_localhost(port: u16) -> Result<(u16, Vec<TcpListener>), String> {
 fn config(settings: &Settings, crm: &str) -> Result<Config, String> {
     Ok(Config {
         listen: (Ipv4Addr::LOCALHOST, 0).into(),
+        shopper_address_header: None,
         crm: CrmConfig {
             url: Url::parse(crm).map_err(|error| error.to_string())?,
             login_id: Secret::new(settings.login_id.clone()),

@@ -119,7 +119,11 @@ async fn page(
     }
     let file = match pages.find(uri.path()).await {
         Found::File(file) => file,
-        Found::Folder => return Redirect::permanent(&format!("{}/", uri.path())).into_response(),
+        Found::Folder => {
+            // Two slashes in front would lead to another host.
+            let path = uri.path().trim_matches('/');
+            return Redirect::permanent(&format!("/{path}/")).into_response();
+        }
         Found::Nothing => return not_found(),
     };
     let Ok(bytes) = pages.read(&file).await else { return not_found() };

@@ -22,6 +22,9 @@ use tokio_util::sync::CancellationToken;
 
 pub const TOKEN: &str = "Atza|secret+token/with=marks";
 
+/// The header in which a web server in front of the backend writes the shopper's address.
+pub const ADDRESS_HEADER: &str = "x-forwarded-for";
+
 pub async fn listener() -> TcpListener {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap()
 }
@@ -76,6 +79,7 @@ impl Shop {
         let crm = format!("http://{crm}");
         let config = Config {
             listen: (Ipv4Addr::LOCALHOST, 0).into(),
+            shopper_address_header: Some(ADDRESS_HEADER.parse().unwrap()),
             crm: CrmConfig {
                 url: crm.parse().unwrap(),
                 login_id: Secret::new(settings.login_id),
