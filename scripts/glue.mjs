@@ -49,6 +49,7 @@ export function simplify(glue) {
   text = replaceFunction(text, "function handleError", GUARD);
   text = edit(text, /function\(\) \{ return handleError\(/g, "handleError(");
   text = edit(text, /\}, arguments\); \},$/gm, "}),");
+  text = edit(text, /^( +\w+: (?:handleError\()?)function ?\((.*)\) \{/gm, "$1($2) => {");
   text = edit(text, /, wasm\.__wbindgen_malloc, wasm\.__wbindgen_realloc\)/g, ")");
   text = edit(text, /^if \(!\('encodeInto' in cachedTextEncoder\)\) \{\n(?: .*\n)+\}\n/gm, "");
   const polyfill = /\(typeof FinalizationRegistry === 'undefined'\)\s+\? \{.*\}\s+: new/g;
@@ -72,7 +73,7 @@ export function rename(glue, { imports, exports }, module) {
   for (const [, from, to] of imports) {
     text = edit(
       text,
-      new RegExp(`^ +${from}: (?=function\\(|handleError\\()`, "gm"),
+      new RegExp(`^ +${from}: (?=\\(|handleError\\()`, "gm"),
       () => `${to}: `,
       1,
     );

@@ -9,7 +9,10 @@ const SIZES = {
   desktop: { viewport: { width: 1280, height: 900 } },
   phone: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
 };
-const PAGES = { "one-time": DROP_IN, npm: NPM };
+const PAGES = {
+  "one-time": { parts: DROP_IN, failed: /HTTP 502/ },
+  npm: { parts: NPM, failed: /on our side.*backend_failed/ },
+};
 
 test.beforeAll(() => mkdirSync(FOLDER, { recursive: true }));
 
@@ -17,22 +20,27 @@ for (const [size, use] of Object.entries(SIZES)) {
   test.describe(size, () => {
     test.use(use);
 
-    for (const [name, parts] of Object.entries(PAGES)) {
+    for (const [name, { parts, failed }] of Object.entries(PAGES)) {
       const shoot = async (page, step) => {
         const path = (what) => `${FOLDER}/${name}-${size}-${step}${what}.png`;
         await page.mouse.move(0, 0);
-        // First what the buyer has before the eyes, then the whole page.
+        // First what the buyer has before the eyes, then the whole page in a window as high as it:
+        // a browser does not paint the frames that it does not show.
         await page.screenshot({ path: path("-view"), animations: "disabled" });
-        const scroll = (top) =>
-          page.evaluate((to) => {
-            const from = window.scrollY;
-            window.scrollTo({ top: to, behavior: "instant" });
-            return from;
-          }, top);
-        const before = await scroll(0);
-        await page.screenshot({ path: path(""), fullPage: true, animations: "disabled" });
-        await scroll(before);
+        const window = page.viewportSize();
+        const { top, height } = await page.evaluate(() => ({
+          top: scrollY,
+          height: document.documentElement.scrollHeight,
+        }));
+        await page.setViewportSize({ ...window, height: Math.max(height, window.height) });
+        await page.waitForTimeout(200);
+        await page.screenshot({ path: path(""), animations: "disabled" });
+        await page.setViewportSize(window);
+        await page.evaluate((to) => scrollTo({ top: to, behavior: "instant" }), top);
       };
+
+      const toCheckout = (page) =>
+        page.locator("#checkout").evaluate((part) => part.scrollIntoView({ behavior: "instant" }));
 
       test(`${name}: every step of the purchase`, async ({ shop, page }) => {
         // What comes between two steps is held until its picture is taken.
@@ -53,6 +61,7 @@ for (const [size, use] of Object.entries(SIZES)) {
 
         const buyer = await shop.open("addresses=none-chosen,cards=none-chosen", { parts });
         await expect(buyer.status).toHaveText("Amazon Pay is loading…");
+        await toCheckout(page);
         await shoot(page, "1-loading");
 
         await expect.poll(() => amazon).toBeDefined();
@@ -90,6 +99,8 @@ for (const [size, use] of Object.entries(SIZES)) {
       test(`${name}: Amazon Pay is unavailable`, async ({ shop, page }) => {
         const buyer = await shop.open("widgets=404", { parts });
         await expect(buyer.status).toHaveText(/could not be loaded/);
+        await toCheckout(page);
+        await expect(buyer.button).toBeHidden();
         await shoot(page, "9-unavailable");
       });
 
@@ -98,7 +109,7 @@ for (const [size, use] of Object.entries(SIZES)) {
         const buyer = await shop.open("login=auto", { parts });
         await buyer.button.click();
         await buyer.place();
-        await expect(buyer.status).toHaveText(/HTTP 502/);
+        await expect(buyer.status).toHaveText(failed);
         await shoot(page, "9-failed");
       });
 
@@ -110,7 +121,7 @@ for (const [size, use] of Object.entries(SIZES)) {
         const buyer = await shop.open("login=auto", { parts });
         await buyer.button.click();
         await buyer.place();
-        await expect(buyer.status).toHaveText(/declined/);
+        await expect(buyer.status).toHaveText(/payment method was declined/);
         await expect(buyer.placeOrder).toBeEnabled();
         await expect(buyer.cards).toHaveCount(2);
         await shoot(page, "9-declined");

@@ -366,6 +366,25 @@ describe("events", { concurrency: 4 }, () => {
     }
   });
 
+  test("a frame is a labelled part of the page, and its list scrolls above the footer", async () => {
+    const body = `<div id="book" style="width: 280px; height: 150px"></div>`;
+    const page = await world.openSignedIn("", { body });
+    await draw(page, [{ ...BOOK, listen: ["onAddressSelect"] }]);
+    await heard(page, "book", "onAddressSelect");
+    const frame = inside(page, "book");
+    const part = frame.getByRole("region", { name: "Shipping address" });
+    assert.equal(await part.count(), 1);
+    assert.equal(await frame.getByRole("heading").count(), 0);
+    assert.equal(await frame.getByRole("main").count(), 0);
+    const last = part.locator(".choice").last();
+    await last.scrollIntoViewIfNeeded();
+    const end = ({ y, height }) => y + height;
+    const footer = await part.getByText("no real payment").boundingBox();
+    const box = await page.locator("#book").boundingBox();
+    assert.ok(end(await last.boundingBox()) <= footer.y, "an address is behind the footer");
+    assert.ok(end(footer) <= end(box), "the footer is outside of the frame");
+  });
+
   test("the buyer's addresses and cards are shown, markup as text", async () => {
     const page = await world.openSignedIn("account=markup");
     await draw(page, [BOOK, { ...WALLET, listen: ["onPaymentSelect"] }]);

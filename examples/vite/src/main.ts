@@ -3,10 +3,13 @@ import {
   type CheckoutSnapshot,
   type CheckoutState,
   createCheckout,
+  type Declined,
   isLanderPayError,
 } from "landerpay";
 import "./style.css";
 
+const cart = find("#cart");
+const checkoutTitle = find("#checkout");
 const status = find("#status");
 const choices = find("#choices");
 const thanks = find("#thanks");
@@ -24,9 +27,28 @@ const WORDS: Record<CheckoutState, string> = {
   placing: "Placing your order…",
   confirming: "One more step…",
   placed: "Your order has been placed.",
-  declined: "The payment was declined.",
+  declined: "The payment was declined. Choose another payment method.",
   expired: "Your Amazon session has ended. Sign in again.",
   unavailable: "Amazon Pay is not available right now.",
+};
+
+const ANOTHER_ONE =
+  "Your payment method was declined. Please choose another one and place the order again.";
+const ONCE_MORE = "The payment did not go through. Please try again.";
+const ANOTHER_WAY = "The payment was declined. Please choose again, or pay another way.";
+
+/** What the buyer reads after an error that only the shop can mend. */
+const OUR_FAULT = "Something went wrong on our side. Please try again: nothing is charged twice.";
+
+/** What the buyer reads after a decline. The CRM's own words are not made for buyers. */
+const DECLINED: Record<Declined["reason"], string> = {
+  InvalidPaymentMethod: ANOTHER_ONE,
+  PaymentMethodNotAllowed: ANOTHER_ONE,
+  PaymentPlanNotSet: ANOTHER_ONE,
+  ProcessingFailure: ONCE_MORE,
+  TransactionTimedOut: ONCE_MORE,
+  AmazonRejected: ANOTHER_WAY,
+  Other: ANOTHER_WAY,
 };
 
 const MISSING = { address: "a delivery address", payment: "a payment method" } as const;
@@ -36,7 +58,7 @@ let checkout: Checkout | undefined;
 let problem = "";
 
 async function start(): Promise<void> {
-  startOverButton.disabled = true;
+  render({ state: "loading", missing: [], canPlace: false });
   try {
     const started = await createCheckout({
       environment: "sandbox",
@@ -71,20 +93,16 @@ async function start(): Promise<void> {
       show();
       thanks.focus();
     });
-    started.on("declined", ({ message }) => {
-      // The CRM's own words: text, never HTML.
-      problem = `${WORDS.declined} ${message}`;
+    started.on("declined", ({ reason, message }) => {
+      console.warn("declined", reason, message);
+      problem = DECLINED[reason];
       show();
     });
-    started.on("error", (error) => {
-      problem = error.message;
-      show();
-    });
+    started.on("error", report);
     show();
   } catch (error) {
+    render({ state: "unavailable", missing: [], canPlace: false });
     report(error);
-  } finally {
-    startOverButton.disabled = false;
   }
 }
 
@@ -101,18 +119,25 @@ startOverButton.addEventListener("click", () => {
   checkout?.dispose();
   checkout = undefined;
   problem = "";
+  // This button goes away, and the focus must not be lost.
+  checkoutTitle.focus();
   void start();
 });
 
 function render(snapshot: CheckoutSnapshot): void {
   const { state, canPlace } = snapshot;
   const signedIn = ["choosing", "ready", "placing", "confirming", "declined"].includes(state);
+  const busy = state === "placing" || state === "confirming";
   document.body.dataset.state = state;
-  choices.hidden = !signedIn;
+  cart.hidden = state === "placed";
   thanks.hidden = state !== "placed";
-  placeOrderButton.hidden = state === "placed";
+  choices.hidden = !signedIn;
+  placeOrderButton.hidden = state === "unavailable";
   placeOrderButton.disabled = !canPlace;
-  placeOrderButton.setAttribute("aria-busy", String(state === "placing"));
+  placeOrderButton.setAttribute("aria-busy", String(busy));
+  startOverButton.hidden = state === "loading" || state === "signed-out";
+  startOverButton.disabled = busy;
+  startOverButton.textContent = state === "unavailable" ? "Try again" : "Start over";
   say(problem || describe(snapshot));
 }
 
@@ -130,7 +155,9 @@ function say(text: string): void {
 function report(error: unknown): void {
   // Anything else is a mistake in this file, and belongs in the console.
   if (!isLanderPayError(error)) throw error;
-  problem = error.message;
+  console.warn(error.code, error.message);
+  const forBuyers = error.audience === "buyer" || error.audience === "network";
+  problem = forBuyers ? error.message : `${OUR_FAULT} (${error.code})`;
   say(problem);
 }
 

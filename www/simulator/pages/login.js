@@ -19,7 +19,7 @@ export function loginPage({ base, shop, scopes, account }) {
   <input type="radio" name="account" value="${key}"${key === account ? html` checked` : ""}>
   <span class="choice-text">
     <bdi class="choice-name">${name}</bdi>
-    <small>${email ?? "no e-mail address"} · ${about}</small>
+    <small>${email && `${email} · `}${about}</small>
   </span>
 </label>`,
   );

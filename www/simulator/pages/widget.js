@@ -17,18 +17,19 @@ export function widgetPage({ base, title, items, selected, notice, script }) {
   <input type="radio" name="item" value="${item.id}"${item.id === selected ? html` checked` : ""}>
   <span class="choice-text">
     <bdi class="choice-name">${item.title}</bdi>
-    ${item.lines.map((line) => html`<small>${line}</small>`)}
+    <small>${item.lines.join(", ")}</small>
   </span>
 </label>`,
   );
   const content = notice
     ? html`<p class="notice" role="alert">${notice}</p>`
     : html`<div class="choices" role="radiogroup" aria-labelledby="title">${choices}</div>`;
-  const body = html`<main>
-<h1 id="title">${title}</h1>
+  // No heading and no <main>: those are the shop's, and this is a part of its page.
+  const body = html`<section aria-labelledby="title">
+<p id="title">${title}</p>
 ${content}
 <p class="small">Simulator · no real payment</p>
-</main>
+</section>
 ${json("view", script)}`;
   return page({ title: `${title} – Simulator`, base, kind: "widget", body, script: "widget.js" });
 }
