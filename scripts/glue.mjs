@@ -71,12 +71,7 @@ export function usedExports(glue) {
 export function rename(glue, { imports, exports }, module) {
   let text = glue;
   for (const [, from, to] of imports) {
-    text = edit(
-      text,
-      new RegExp(`^ +${from}: (?=\\(|handleError\\()`, "gm"),
-      () => `${to}: `,
-      1,
-    );
+    text = edit(text, new RegExp(`^ +${from}: (?=\\(|handleError\\()`, "gm"), () => `${to}: `, 1);
   }
   const shorter = new Map(exports);
   text = edit(text, /\bwasm\.(\w+)/g, (_, name) => {
