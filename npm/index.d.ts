@@ -83,6 +83,8 @@ export interface CheckoutSnapshot {
   missing: ("address" | "payment")[];
   /** True when the order can be placed now. */
   canPlace: boolean;
+  /** True while nobody knows what became of a placed order: let the buyer ask again, not anew. */
+  unresolved: boolean;
   /** Amazon's id of the purchase. A hint: the backend checks it. */
   amazonOrderId?: string;
   /** The CRM's id of the placed order. */

@@ -40,8 +40,11 @@ export const setupTest = once(async () => {
 });
 
 function checkNode() {
-  if (Number.parseInt(process.versions.node, 10) >= 20) return;
-  throw new Failure(`Node 20 or newer is needed, this is ${process.version}: https://nodejs.org.`);
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  if (major > 20 || (major === 20 && minor >= 19)) return;
+  throw new Failure(
+    `Node 20.19 or newer is needed, this is ${process.version}: https://nodejs.org.`,
+  );
 }
 
 async function setupRust() {

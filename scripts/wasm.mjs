@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { rename, simplify, usedExports } from "./glue.mjs";
-import { DIST, ROOT, run, TARGET, WASM_BINDGEN, whenChanged } from "./tools.mjs";
+import { DIST, Failure, ROOT, run, TARGET, WASM_BINDGEN, whenChanged } from "./tools.mjs";
 
 const GLUE = join(TARGET, "landerpay");
 const SCRIPT = join(GLUE, "landerpay.js");
@@ -61,9 +61,17 @@ export async function shrink(input) {
   });
 }
 
-// What ends in a panic, and the formatting of numbers that only panics use here.
+// Where panics end.
 const PANICS =
-  /core(?:\[\w+\])?::(?:fmt|panicking)::|::handle_alloc_error$|::raw_vec::(?:handle_error|capacity_overflow)$/;
+  /^core::panicking::|^alloc::alloc::handle_alloc_error$|^alloc::raw_vec::(?:capacity_overflow|handle_error)$/;
+
+// The formatting of the numbers in their messages. All of it, as long as nothing else formats.
+const FORMATTING = /\bcore::fmt::/;
+const NUMBERS = [
+  "<core::fmt::Formatter>::pad_integral",
+  "<core::fmt::Formatter>::pad_integral::write_prefix",
+  "<u32 as core::fmt::Display>::fmt",
+].join();
 
 // The paths of sources in panic messages, as build.mjs has shortened them, the messages, and the
 // digits for their numbers.
@@ -81,11 +89,23 @@ async function trim(keep) {
   for (const { name } of WebAssembly.Module.exports(new WebAssembly.Module(bytes))) {
     if (!keep.has(name)) module.removeExport(name);
   }
-  for (let place = 0; place < module.getNumFunctions(); place++) {
-    const func = module.getFunctionByIndex(place);
-    const { name } = binaryen.getFunctionInfo(func);
-    if (PANICS.test(name)) binaryen.Function.setBody(func, module.unreachable());
-  }
+  silencePanics(binaryen, module);
   writeFileSync(RAW, module.emitBinary());
   module.dispose();
+}
+
+function silencePanics(binaryen, module) {
+  const formatting = [];
+  for (let place = 0; place < module.getNumFunctions(); place++) {
+    const func = module.getFunctionByIndex(place);
+    const name = binaryen.getFunctionInfo(func).name.replaceAll(/\[[0-9a-f]{16}\]/g, "");
+    if (FORMATTING.test(name)) formatting.push(name);
+    else if (!PANICS.test(name)) continue;
+    binaryen.Function.setBody(func, module.unreachable());
+  }
+  if (formatting.sort().join() === NUMBERS) return;
+  throw new Failure(
+    `The module formats with ${formatting.join(", ")}. Take it out of src/ (\`format!\`, ` +
+      "`to_string`, `write!`), or, after a new Rust, see that only panics call it and adapt the list.",
+  );
 }

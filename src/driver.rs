@@ -84,8 +84,8 @@ impl Driver {
         let options = Options::read(convert::read(raw_options, &mut opaque))?;
         let page = Page::find(&options, &opaque)?;
         // Better found now than by the first buyer.
-        if let Some(form) = page.form() {
-            page::read_form(form)?;
+        if let Some(form) = page::find_form(&options, &opaque)? {
+            page::read_form(&form)?;
         }
         let driver = Rc::new(Self {
             options,
@@ -179,6 +179,9 @@ impl Driver {
             }
             Topic::PlaceOrder => {
                 let promise = Promise::new(&ear.on(Topic::Promised));
+                if self.state.with(|state| state.receipt().is_some()) {
+                    self.settle(RESOLVE, &self.detail(Notice::Placed));
+                }
                 self.dispatch(Event::PlaceOrder);
                 return Ok(promise.into());
             }
@@ -186,6 +189,8 @@ impl Driver {
                 self.waiting.with(|waiting| waiting.push([value, other]));
                 None
             }
+            // A button of the page's own in the order form, say for a coupon.
+            Topic::PlaceOrderPressed if convert::property(&value, "submitter").is_truthy() => None,
             Topic::PlaceOrderPressed => {
                 page::keep_on_page(&value);
                 Some(Event::PlaceOrder)
@@ -296,7 +301,7 @@ impl Driver {
             }
             Effect::StopTimer(timer) => return self.set_timer(timer, JsValue::UNDEFINED),
             Effect::Notify(notice) => {
-                let detail = convert::to_js(&self.state.with(|state| view::detail(state, notice)));
+                let detail = self.detail(notice);
                 match notice {
                     Notice::Placed => self.settle(RESOLVE, &detail),
                     Notice::Declined => {
@@ -352,14 +357,18 @@ impl Driver {
     }
 
     fn collect_order(&self, ear: Ear) {
-        let fields = match (self.page.form(), self.options.get("order", "")) {
-            (Some(form), _) if page::is_valid(form) => page::read_form(form),
-            (Some(_), _) => Err(ErrorKind::FormInvalid.into()),
-            (None, Some(Value::Opaque(place))) => {
-                let function = self.opaque.get(*place).cloned().unwrap_or_default();
-                return fetch::ask_for_fields(&function, self.ask(FIELDS, ear));
-            }
-            (None, fields) => Fields::read(fields.cloned().unwrap_or(Value::Map(Entries::new()))),
+        // Found anew: the page may have drawn its form anew.
+        let fields = match page::find_form(&self.options, &self.opaque) {
+            Err(error) => Err(error),
+            Ok(Some(form)) if page::is_valid(&form) => page::read_form(&form),
+            Ok(Some(_)) => Err(ErrorKind::FormInvalid.into()),
+            Ok(None) => match self.options.get("order", "") {
+                Some(Value::Opaque(place)) => {
+                    let function = self.opaque.get(*place).cloned().unwrap_or_default();
+                    return fetch::ask_for_fields(&function, self.ask(FIELDS, ear));
+                }
+                fields => Fields::read(fields.cloned().unwrap_or(Value::Map(Entries::new()))),
+            },
         };
         self.dispatch(collected(fields));
     }
@@ -391,12 +400,17 @@ impl Driver {
         }
     }
 
+    fn detail(&self, notice: Notice) -> JsValue {
+        convert::to_js(&self.state.with(|state| view::detail(state, notice)))
+    }
+
     fn tell(&self, event: &str, detail: &JsValue) {
-        let mut last = 0;
-        // One by one: a handler may add and remove handlers.
+        // One by one: a handler may add and remove handlers. Those that it adds hear the next event.
+        let (mut last, newest) = (0, self.generation.get());
         let next = |last| {
             move |all: &mut Vec<Rc<Handler>>| {
-                all.iter().find(|handler| handler.generation > last).cloned()
+                let is_next = |it: &&Rc<Handler>| it.generation > last && it.generation <= newest;
+                all.iter().find(is_next).cloned()
             }
         };
         while let Some(handler) = self.handlers.with(next(last)) {
@@ -442,7 +456,7 @@ impl Driver {
     fn dispose(&self, ear: Ear) {
         self.ear.set(None);
         // Nothing can be placed any more.
-        self.show(&State::Unavailable, None, false);
+        self.show(&State::Unavailable, None, true);
         if let Some(press) = self.press.take() {
             self.page.leave(&press);
         }

@@ -61,9 +61,9 @@ errors! {
     /// Subject: its name.
     ForbiddenField "forbidden_field" Developer
         "`{}` belongs to the backend: it must not come from a page.";
-    /// An order field is neither text, number nor boolean. Subject: its name.
+    /// An order field is neither text, number nor boolean, or is given twice. Subject: its name.
     InvalidField "invalid_field" Developer
-        "The order field `{}` must be text, a number or a boolean.";
+        "The order field `{}` must be one text, number or boolean.";
     /// No element matches a container's selector. Subject: the selector.
     MissingContainer "missing_container" Developer
         "No element matches `{}`: add it to the page.";

@@ -20,7 +20,7 @@ const PART = /^(button|backend)([A-Z])(.*)$/;
 
 // Optimizers, consent tools and frameworks mark scripts with attributes of their own.
 const FOREIGN =
-  /^(cf|cookie|categor|minify|no?[A-Z]|nowp|noopt|nscript|ot[A-Z]|pagespeed|rocket|turbo)/;
+  /^(cf|ccm|cookie|categor|minify|n[A-Z]|no[A-Z]|nop|now|ns|optimized|ot[A-Z]|pagespeed|rocket|turbo|wp)/;
 
 const select = (name) => `[data-landerpay="${ELEMENTS[name]}"]`;
 
@@ -47,7 +47,7 @@ const tell = (name, detail) => {
 };
 
 const fail = (error) => {
-  tell("state", { state: "unavailable", missing: [], canPlace: false });
+  tell("state", { state: "unavailable", missing: [], canPlace: false, unresolved: false });
   const status = document.querySelector(select("status"));
   if (status) {
     // The details are for developers.
@@ -67,6 +67,7 @@ const parsed = new Promise((resolve) => {
 });
 
 let tries = 0;
+let isBeginning = false;
 
 const begin = async () => {
   // Browsers remember a failed import by its address.
@@ -93,12 +94,15 @@ if (!window.LanderPay) {
   window.LanderPay = {
     retry() {
       const { checkout, ready } = LanderPay;
-      if (checkout) {
-        checkout.retry();
-        return ready;
-      }
+      checkout?.retry();
+      if (checkout || isBeginning) return ready;
+      isBeginning = true;
       page.dataset.landerpayState = "loading";
-      LanderPay.ready = begin().catch(fail);
+      LanderPay.ready = begin()
+        .catch(fail)
+        .finally(() => {
+          isBeginning = false;
+        });
       // Whoever wants to know listens to the promise or to the event.
       LanderPay.ready.catch(() => {});
       return LanderPay.ready;
@@ -110,7 +114,9 @@ if (!window.LanderPay) {
   if (widgets) {
     // The module finds this tag and goes on from there. A dead one must not be found.
     const src =
-      environment === "sandbox" && simulator ? simulator + new URL(widgets).pathname : widgets;
+      environment === "sandbox" && simulator
+        ? simulator.replace(/\/$/, "") + new URL(widgets).pathname
+        : widgets;
     const { nonce } = script;
     try {
       ask("script", { src, async: true, nonce, onerror: (event) => event.target.remove() });

@@ -6,7 +6,12 @@ use axum::http::HeaderValue;
 use reqwest::{Client, Response, Url, header::CONTENT_TYPE, redirect};
 
 use crate::{
-    Failure, config::CrmConfig, envelope::Envelope, fields::Fields, journal::Outcome, order::TOKEN,
+    Failure,
+    config::CrmConfig,
+    envelope::{Envelope, Verdict},
+    fields::Fields,
+    journal::Outcome,
+    order::TOKEN,
     secret::Secret,
 };
 
@@ -89,8 +94,11 @@ impl Crm {
         let body = read(response).await?;
         let token = fields.get(TOKEN).unwrap_or("");
         let secrets = [token, self.password.expose(), self.login_id.expose()];
-        // The CRM says everything in its envelope; the HTTP status decides nothing.
-        Envelope::read(&body, &secrets).ok_or_else(|| {
+        // The CRM says everything in its envelope, with one exception: a server that broke, or a
+        // gateway in front of it, cannot know that there is no order.
+        let believed =
+            |envelope: &Envelope| status.as_u16() < 500 || envelope.verdict() != Verdict::Refused;
+        Envelope::read(&body, &secrets).filter(believed).ok_or_else(|| {
             tracing::error!(
                 status = status.as_u16(),
                 bytes = body.len(),

@@ -21,7 +21,7 @@ pub struct Envelope {
 pub enum Verdict {
     /// There is an order, or there will be one when the buyer has come back from the bank.
     Taken,
-    /// There is no order, for certain.
+    /// There is no order; for certain unless the HTTP status says that the server broke.
     Refused,
     /// A word that no document lists: there may be an order.
     Unclear,

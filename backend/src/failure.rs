@@ -32,7 +32,8 @@ pub enum Failure {
     ForeignOrigin,
     /// No connection to the CRM: nothing was sent, so the order may be tried again.
     CrmUnreachable,
-    /// The CRM answered with something that is not its envelope. The order may exist.
+    /// The CRM answered with something that is not its envelope, or refused with an HTTP status of
+    /// 500 or more. The order may exist.
     CrmReplyUnreadable,
     /// The order was sent and no answer came back. The order may exist.
     CrmAnswerLost,

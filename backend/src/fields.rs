@@ -24,7 +24,7 @@ impl Fields {
     ///
     /// # Errors
     /// [`Failure::BodyUnreadable`] when it is not a JSON object; [`Failure::FieldsInvalid`] for nested
-    /// values, names outside `[A-Za-z0-9_]`, repeated names, or too many fields.
+    /// values, names outside `[A-Za-z0-9_]`, names repeated in any letter case, or too many fields.
     pub fn from_json(body: &[u8]) -> Result<Self, Failure> {
         let Members(members) = serde_json::from_slice(body)
             .map_err(|_| Failure::BodyUnreadable("The body is not a JSON object.".to_owned()))?;
@@ -72,8 +72,12 @@ impl Fields {
                     shown(&name),
                     "A field name is made of letters, digits and _ only.".to_owned(),
                 );
-            } else if fields.get(&name).is_some() {
-                wrong.insert(shown(&name), "This field is given twice.".to_owned());
+            } else if fields.iter().any(|(known, _)| known.eq_ignore_ascii_case(&name)) {
+                // Nobody promises that the CRM tells them apart.
+                wrong.insert(
+                    shown(&name),
+                    "This field is given twice; upper and lower case are the same.".to_owned(),
+                );
             } else {
                 fields.0.push((name, value));
             }
@@ -221,6 +225,7 @@ mod tests {
             ("{\"a\":{}}", "fields_invalid"),
             ("{\"a\":[1]}", "fields_invalid"),
             ("{\"a\":1,\"a\":2}", "fields_invalid"),
+            ("{\"aB\":1,\"Ab\":2}", "fields_invalid"),
             ("{\"a[b]\":1}", "fields_invalid"),
             ("{\"a.b\":1}", "fields_invalid"),
             ("{\"\":1}", "fields_invalid"),
@@ -228,7 +233,7 @@ mod tests {
         ] {
             assert_eq!(code(Fields::from_json(json.as_bytes())), expected, "{json}");
         }
-        for form in ["a=1&a=2", "a%5B%5D=1", "=1"] {
+        for form in ["a=1&a=2", "aB=1&AB=2", "a%5B%5D=1", "=1"] {
             assert_eq!(code(Fields::from_form(form.as_bytes())), "fields_invalid", "{form}");
         }
     }

@@ -35,7 +35,7 @@ pub async fn import_order(
     let key = idempotency_key(request.headers())?;
     let read = body_reader(request.headers())?;
     let header = backend.shopper_address_header.as_ref();
-    let shopper = shopper_address(request.headers(), header).unwrap_or(peer.ip());
+    let shopper = shopper_address(request.headers(), header, peer.ip());
     // Limited by the router to BODY_LIMIT.
     let body = Bytes::from_request(request, &()).await.map_err(|rejection| {
         if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
@@ -80,11 +80,26 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<Key>, Failure> {
     headers.get("idempotency-key").map(|value| Key::from_header(value.as_bytes())).transpose()
 }
 
-/// The address that the web server in front saw. It adds to the end of a list; what stands before may
-/// come from the shopper.
-fn shopper_address(headers: &HeaderMap, name: Option<&HeaderName>) -> Option<IpAddr> {
-    let list = headers.get_all(name?).iter().next_back()?.to_str().ok()?;
-    list.rsplit(',').next()?.trim().parse().ok()
+/// The address that the web server in front saw, or that of the peer.
+fn shopper_address(headers: &HeaderMap, name: Option<&HeaderName>, peer: IpAddr) -> IpAddr {
+    let Some(name) = name else { return peer };
+    last_address(headers, name).unwrap_or_else(|| {
+        // Without the value, into which a page may have written anything.
+        tracing::warn!(
+            header = %name,
+            missing = !headers.contains_key(name),
+            "no shopper's address in the configured header; the CRM gets the web server's"
+        );
+        peer
+    })
+}
+
+/// A web server adds to the end of a list; what stands before may come from the shopper.
+fn last_address(headers: &HeaderMap, name: &HeaderName) -> Option<IpAddr> {
+    let list = headers.get_all(name).iter().next_back()?.to_str().ok()?;
+    let last = list.rsplit(',').next()?.trim();
+    // Some web servers add the port.
+    last.parse().ok().or_else(|| last.parse().ok().map(|address: SocketAddr| address.ip()))
 }
 
 type Reader = fn(&[u8]) -> Result<Fields, Failure>;
@@ -104,6 +119,8 @@ fn body_reader(headers: &HeaderMap) -> Result<Reader, Failure> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+    use std::net::IpAddr;
+
     use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
     use super::shopper_address;
@@ -116,7 +133,12 @@ mod tests {
             (&["6.6.6.6, 203.0.113.7"], Some("203.0.113.7")),
             (&["6.6.6.6", "203.0.113.7"], Some("203.0.113.7")),
             (&["2001:db8::1"], Some("2001:db8::1")),
+            (&["203.0.113.7:5678"], Some("203.0.113.7")),
+            (&["6.6.6.6:1, 203.0.113.7:5678"], Some("203.0.113.7")),
+            (&["[2001:db8::1]:5678"], Some("2001:db8::1")),
+            (&["203.0.113.7:99999"], None),
             (&["unknown"], None),
+            (&["6.6.6.6, unknown"], None),
             (&["6.6.6.6,"], None),
             (&[], None),
         ] {
@@ -124,9 +146,10 @@ mod tests {
             for line in lines {
                 headers.append(&name, HeaderValue::from_static(line));
             }
-            let expected = expected.map(|address| address.parse().unwrap());
-            assert_eq!(shopper_address(&headers, Some(&name)), expected, "{lines:?}");
-            assert_eq!(shopper_address(&headers, None), None);
+            let peer = IpAddr::from([127, 0, 0, 1]);
+            let expected = expected.map_or(peer, |address| address.parse().unwrap());
+            assert_eq!(shopper_address(&headers, Some(&name), peer), expected, "{lines:?}");
+            assert_eq!(shopper_address(&headers, None, peer), peer);
         }
     }
 }

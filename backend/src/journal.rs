@@ -20,10 +20,11 @@
 //! | was answered otherwise, or is of unknown outcome | `order_outcome_unknown` |
 //!
 //! The answer holds the buyer's name and address, so under a new key it is only for the same e-mail
-//! address; anybody else is told `order_outcome_unknown`. A failure before anything was sent leaves
-//! both key and order as if they were new.
+//! address; anybody else is told `order_outcome_unknown`. Whatever a new key is told, it stands for
+//! that from then on. A failure before anything was sent leaves both key and order as if they were new.
 //!
-//! This journal lives in memory, for one process, and forgets nothing until that process ends.
+//! This journal lives in memory, for one process: it forgets nothing until that process ends, and
+//! everything then.
 
 use std::{
     collections::HashMap,
@@ -81,11 +82,11 @@ struct Book {
     orders: HashMap<String, Last>,
 }
 
-/// What a key stands for. Two keys stand for one attempt when the second came while it was under way.
+/// What a key stands for. Two keys share one answer when the second came while it was under way.
 #[derive(Debug)]
 struct Named {
     fingerprint: [u8; 32],
-    attempt: Waiter,
+    answer: Waiter,
 }
 
 #[derive(Debug)]
@@ -113,9 +114,13 @@ impl Journal {
             let last = Last { email: order.email().to_owned(), attempt: attempt.clone() };
             book.orders.insert(order.amazon_order_id().to_owned(), last);
         }
-        if let (Some(key), Begin::Import(_, attempt) | Begin::Wait(attempt)) = (key, &begin) {
-            let named = Named { fingerprint: order.fingerprint(), attempt: attempt.clone() };
-            book.keys.insert(key, named);
+        if let Some(key) = key {
+            let answer = match &begin {
+                Begin::Import(_, attempt) | Begin::Wait(attempt) => attempt.clone(),
+                // Not the attempt itself: a stranger's key must not lead to the buyer's answer.
+                Begin::Done(outcome) => Waiter::settled(outcome.clone()),
+            };
+            book.keys.insert(key, Named { fingerprint: order.fingerprint(), answer });
         }
         begin
     }
@@ -129,7 +134,7 @@ impl Journal {
 impl Named {
     /// The first table of this module. `None` when the key is free.
     fn begin(&self, order: &Order) -> Option<Begin> {
-        let outcome = self.attempt.outcome_so_far();
+        let outcome = self.answer.outcome_so_far();
         if nothing_was_sent(outcome.as_ref()) {
             return None;
         }
@@ -137,7 +142,7 @@ impl Named {
             return Some(Begin::Done(Err(Failure::IdempotencyConflict)));
         }
         Some(match outcome {
-            None => Begin::Wait(self.attempt.clone()),
+            None => Begin::Wait(self.answer.clone()),
             Some(Ok(envelope)) => Begin::Done(Ok(envelope)),
             Some(Err(_)) => Begin::Done(Err(Failure::OrderOutcomeUnknown)),
         })
@@ -194,11 +199,15 @@ impl Drop for Attempt {
     }
 }
 
-/// Waits for the outcome of an attempt that is under way.
+/// Waits for the outcome of an attempt.
 #[derive(Clone, Debug)]
 pub struct Waiter(watch::Receiver<Option<Outcome>>);
 
 impl Waiter {
+    fn settled(outcome: Outcome) -> Self {
+        Self(watch::channel(Some(outcome)).1)
+    }
+
     fn outcome_so_far(&self) -> Option<Outcome> {
         self.0.borrow().clone()
     }
@@ -350,6 +359,26 @@ mod tests {
     }
 
     #[test]
+    fn a_key_that_was_told_another_key_s_answer_stands_for_it() {
+        let elsewhere = order_of("a@b.example", "1", "S01-0000000-0000002");
+        let doubt = Err(Failure::OrderOutcomeUnknown);
+        for (outcome, told) in [
+            (reply("SUCCESS"), reply("SUCCESS")),
+            (reply("MERC_REDIRECT"), reply("MERC_REDIRECT")),
+            (reply("PENDING"), doubt.clone()),
+            (Err(Failure::CrmAnswerLost), doubt),
+        ] {
+            let journal = settled(outcome);
+            let asked = |order| done(journal.begin(key("another"), order));
+            assert_eq!(asked(&order("1")), told);
+            for other in [&order("2"), &elsewhere] {
+                assert_eq!(asked(other), Err(Failure::IdempotencyConflict));
+            }
+            assert_eq!(asked(&order("1")), told);
+        }
+    }
+
+    #[test]
     fn a_refusal_frees_the_order_for_a_new_attempt() {
         for result in ["ERROR", "DECLINE", "DECLINED"] {
             for next in [key("another"), None] {
@@ -369,8 +398,9 @@ mod tests {
         let asked = |key| done(journal.begin(key, &stranger));
         assert_eq!(asked(key("another")), Err(Failure::OrderOutcomeUnknown));
         attempt.settle(reply("SUCCESS"));
-        assert_eq!(asked(key("another")), Err(Failure::OrderOutcomeUnknown));
-        assert_eq!(asked(None), Err(Failure::OrderOutcomeUnknown));
+        for key in [key("another"), key("third"), key("third"), None] {
+            assert_eq!(asked(key), Err(Failure::OrderOutcomeUnknown));
+        }
     }
 
     #[tokio::test]

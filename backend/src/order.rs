@@ -39,11 +39,14 @@ impl Order {
         });
 
         let mut wrong = BTreeMap::new();
-        let mut check = |name: &str, problem: Option<&str>| {
+        let mut check = |name: &str, problem: Option<&'static str>| {
             if let Some(sentence) = problem {
                 wrong.insert(name.to_owned(), sentence.to_owned());
             }
         };
+        for (name, _) in fields.iter() {
+            check(name, spelling_problem(name));
+        }
         check("amazonOrderId", order_id_problem(fields.get("amazonOrderId")));
         check(TOKEN, token_problem(fields.get(TOKEN)));
         check("paySource", pay_source_problem(fields.get("paySource")));
@@ -128,6 +131,25 @@ fn is_merchants(name: &str, merchant: &Merchant) -> bool {
         || ["preauth", "card", "ach"].iter().any(|start| name.starts_with(start))
         || (name == "campaignid" && merchant.campaign_id.is_some())
         || (name == "amazonbillerid" && merchant.amazon_biller_id.is_some())
+}
+
+/// Refuses the fields that are read or written here in any other letter case: unseen by the checks, they
+/// would travel to the CRM beside ours.
+fn spelling_problem(name: &str) -> Option<&'static str> {
+    const SPELLINGS: [(&str, &str); 8] = [
+        ("amazonOrderId", "This field is spelled amazonOrderId."),
+        (TOKEN, "This field is spelled amazonAddressConsent."),
+        ("paySource", "This field is spelled paySource."),
+        ("emailAddress", "This field is spelled emailAddress."),
+        ("firstName", "This field is spelled firstName."),
+        ("lastName", "This field is spelled lastName."),
+        ("campaignId", "This field is spelled campaignId."),
+        ("amazonBillerId", "This field is spelled amazonBillerId."),
+    ];
+    SPELLINGS
+        .iter()
+        .find(|(ours, _)| name != *ours && name.eq_ignore_ascii_case(ours))
+        .map(|(_, sentence)| *sentence)
 }
 
 fn order_id_problem(id: Option<&str>) -> Option<&'static str> {
@@ -250,6 +272,38 @@ mod tests {
             };
             assert_eq!(wrong.len(), 1, "{name}={value:?}: {wrong:?}");
             assert!(wrong[name].contains(part), "{name}={value:?}: {wrong:?}");
+        }
+    }
+
+    #[test]
+    fn our_own_fields_have_one_spelling() {
+        // Beside the right ones, as they would travel to the CRM, and in place of them.
+        for (name, spelling) in [
+            ("AMAZONORDERID", "amazonOrderId"),
+            ("amazonaddressconsent", "amazonAddressConsent"),
+            ("PAYSOURCE", "paySource"),
+            ("EmailAddress", "emailAddress"),
+            ("firstname", "firstName"),
+            ("LASTNAME", "lastName"),
+        ] {
+            for right in [spelling, "unused"] {
+                let changes = [(right, None), (name, Some("PREPAID"))];
+                let Err(Failure::FieldsInvalid(wrong)) = check(&changes, &merchant()) else {
+                    panic!("{name} was taken");
+                };
+                assert_eq!(wrong[name], format!("This field is spelled {spelling}."));
+            }
+        }
+        for (name, spelling) in [("campaignid", "campaignId"), ("AMAZONBILLERID", "amazonBillerId")]
+        {
+            let Err(Failure::FieldsInvalid(wrong)) =
+                check(&[(name, Some("1"))], &Merchant::default())
+            else {
+                panic!("{name} was taken");
+            };
+            assert_eq!(wrong[name], format!("This field is spelled {spelling}."));
+            let order = check(&[(name, Some("1"))], &merchant()).unwrap();
+            assert_eq!(order.fields().get(name), None);
         }
     }
 

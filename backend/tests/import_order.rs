@@ -121,6 +121,8 @@ async fn a_form_reaches_the_crm_decoded_and_encoded_once() {
 async fn a_bad_request_has_a_status_a_code_and_never_reaches_the_crm() {
     let shop = Shop::start().await;
     let good = order(json!({})).to_string();
+    let doubled = order(json!({"AMAZONORDERID": "S01-0000000-0000002"})).to_string();
+    let misspelled = order(json!({"PAYSOURCE": "PREPAID"})).to_string();
     let large = order(json!({"custom1": "x".repeat(64 * 1024)})).to_string();
     let key = |key| ("idempotency-key", key);
     let long_key = "k".repeat(129);
@@ -138,6 +140,8 @@ async fn a_bad_request_has_a_status_a_code_and_never_reaches_the_crm() {
         (vec![JSON], "{}", 422, "fields_invalid"),
         (vec![FORM], "", 422, "fields_invalid"),
         (vec![FORM], "a%5Bb%5D=1", 422, "fields_invalid"),
+        (vec![JSON], &doubled, 422, "fields_invalid"),
+        (vec![JSON], &misspelled, 422, "fields_invalid"),
         (vec![JSON, ("origin", "https://evil.example")], &good, 403, "foreign_origin"),
         (vec![JSON, ("origin", "null")], &good, 403, "foreign_origin"),
         (vec![JSON, ("sec-fetch-site", "cross-site")], &good, 403, "foreign_origin"),
@@ -206,6 +210,9 @@ async fn an_unknown_outcome_is_never_imported_again() {
     for (fault, status, code) in [
         ("html", 502, "crm_reply_unreadable"),
         ("http-500", 502, "crm_reply_unreadable"),
+        ("http-500:ERROR", 502, "crm_reply_unreadable"),
+        ("http-500:DECLINE", 502, "crm_reply_unreadable"),
+        ("http-500:DECLINED", 502, "crm_reply_unreadable"),
         ("empty", 502, "crm_reply_unreadable"),
         ("lost", 504, "crm_answer_lost"),
         ("hang", 504, "crm_answer_lost"),
@@ -260,6 +267,7 @@ async fn a_taken_order_is_never_imported_again() {
         ("paypal", "SUCCESS"),
         ("redirect:https://bank.example/3ds", "MERC_REDIRECT"),
         ("redirect-script", "MERC_REDIRECT"),
+        ("http-500:SUCCESS", "SUCCESS"),
     ] {
         let shop = Shop::start().await;
         let faulty = order(json!({"custom5": fault}));
@@ -390,6 +398,21 @@ async fn one_key_buys_once() {
 }
 
 #[tokio::test]
+async fn a_key_that_was_told_another_key_s_answer_buys_nothing_else() {
+    let elsewhere = order(json!({"amazonOrderId": "S01-0000000-0000002"}));
+    for fault in ["", "html"] {
+        let shop = Shop::start().await;
+        let body = order(json!({"custom5": fault}));
+        shop.order(KEY, &body).await;
+        let told = shop.order(OTHER_KEY, &body).await;
+        let conflict = shop.order(OTHER_KEY, &elsewhere).await;
+        assert_eq!(conflict.code(), "idempotency_conflict", "{fault}");
+        assert_eq!(shop.order(OTHER_KEY, &body).await.text, told.text, "{fault}");
+        assert_eq!(shop.ledger().await.len(), 1, "{fault}");
+    }
+}
+
+#[tokio::test]
 async fn without_a_key_the_amazon_order_id_serves() {
     let shop = Shop::start().await;
     let faulty = order(json!({"custom5": "decline-once:InvalidPaymentMethod"}));
@@ -497,6 +520,14 @@ async fn the_crm_sees_the_shopper_s_address_and_not_the_web_server_s() {
     let headers = [JSON, (ADDRESS_HEADER, "6.6.6.6, 203.0.113.7")];
     assert_accepted(&shop.post(&headers, order(json!({})).to_string()).await);
     assert_eq!(shop.ledger().await[0]["fields"]["ipAddress"], "203.0.113.7");
+}
+
+#[tokio::test]
+async fn the_port_of_the_shopper_s_address_does_not_reach_the_crm() {
+    let shop = Shop::start().await;
+    let headers = [JSON, (ADDRESS_HEADER, "[2001:db8::1]:5678")];
+    assert_accepted(&shop.post(&headers, order(json!({})).to_string()).await);
+    assert_eq!(shop.ledger().await[0]["fields"]["ipAddress"], "2001:db8::1");
 }
 
 #[tokio::test]

@@ -21,10 +21,16 @@ use serde_json::json;
 use tokio::net::TcpSocket;
 use tracing_subscriber::fmt::MakeWriter;
 
-use common::{Shop, TOKEN, order};
+use common::{ADDRESS_HEADER, Shop, TOKEN, order};
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
 
 impl io::Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -75,12 +81,41 @@ async fn secrets_stay_inside() {
     let shop = Shop::in_front_of(nobody.local_addr().unwrap(), Limits::default()).await;
     seen.push(shop.order("key-0123456789-9999", &order(json!({}))).await.text);
 
+    let shop = Shop::start().await;
+    for (n, (address, warning)) in [
+        ("203.0.113.7", None),
+        ("203.0.113.7:5678", None),
+        (TOKEN, Some("missing=false")),
+        ("unknown", Some("missing=false")),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let before = log.text().len();
+        let id = format!("S01-0000000-000000{n}");
+        let headers = [("content-type", "application/json"), (ADDRESS_HEADER, address)];
+        let body = order(json!({"amazonOrderId": id})).to_string();
+        seen.push(shop.post(&headers, body).await.text);
+        let since = log.text().split_off(before);
+        let warned = since.lines().find(|line| line.contains("no shopper's address"));
+        assert_eq!(warned.is_some(), warning.is_some(), "{address}: {since}");
+        if let (Some(line), Some(part)) = (warned, warning) {
+            assert!(line.contains("WARN") && line.contains(part), "{line}");
+        }
+    }
+
     let quoted = seen.iter().find(|text| text.contains("received")).unwrap();
     assert!(quoted.contains("ada@example.com"), "{quoted}");
 
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    for expected in ["dropped a field", "password", "cardNumber", "import order", "crm_answer_lost"]
-    {
+    let log = log.text();
+    for expected in [
+        "dropped a field",
+        "password",
+        "cardNumber",
+        "import order",
+        "crm_answer_lost",
+        "missing=true",
+    ] {
         assert!(log.contains(expected), "the log was not captured: {log}");
     }
     seen.push(log);

@@ -28,7 +28,10 @@ impl Fields {
             if is_forbidden(&name) || OURS.contains(&name.as_str()) {
                 return Err(Error::new(ErrorKind::ForbiddenField, &name));
             }
+            // Of two values under one name the CRM would take one.
+            let is_twice = fields.iter().any(|(given, _): &(String, Value)| *given == name);
             match value {
+                _ if is_twice => return Err(Error::new(ErrorKind::InvalidField, &name)),
                 Value::List(_) | Value::Map(_) | Value::Opaque(_) => {
                     return Err(Error::new(ErrorKind::InvalidField, &name));
                 }

@@ -45,7 +45,8 @@ pub fn is_alphanumeric(text: &str) -> bool {
 }
 
 /// White space as people type it, in names too: the no-break and the ideographic space are some.
-const BLANKS: [&str; 6] = [" ", "\t", "\n", "\r", "\u{a0}", "\u{3000}"];
+const BLANKS: [&str; 9] =
+    [" ", "\t", "\n", "\r", "\u{a0}", "\u{2003}", "\u{2009}", "\u{202f}", "\u{3000}"];
 
 /// The first word of a text and all the rest, both without white space around them.
 pub fn split_first_word(text: &str) -> (&str, &str) {
@@ -109,7 +110,7 @@ mod tests {
             " a ",
             "a b",
             "  a  b c ",
-            "\u{3000}ä\u{a0}b\t",
+            "\u{2003}ä\u{a0}b\t",
             "\t\n",
             "👩‍🚀 ",
             "山田\u{3000}太郎",

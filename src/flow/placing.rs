@@ -17,7 +17,7 @@ use crate::prelude::*;
 const SENDS: u8 = 3;
 
 pub(super) fn place_order(state: &mut State, effects: &mut Effects) {
-    if matches!(state, State::Placing(..)) {
+    if matches!(state, State::Placing(..) | State::Confirming | State::Placed(_)) {
         return;
     }
     if state.ready().is_none() {

@@ -15,13 +15,15 @@ fn missing(state: &State) -> &'static [&'static str] {
     state.choosing().map_or(&[], |choosing| choosing.choice.missing())
 }
 
-/// The snapshot: the state's name, what is missing, and the ids.
+/// The snapshot: the state's name, what is missing, whether an order's fate is unknown, the ids.
 pub fn snapshot(state: &State) -> Value {
     let mut fields = Entries::new();
     put_text(&mut fields, "state", Some(state.name().as_str()));
     let names = missing(state).iter().map(|name| Value::of(name)).collect();
     put(&mut fields, "missing", Value::List(names));
     put(&mut fields, "canPlace", Value::Bool(state.ready().is_some()));
+    let unresolved = state.choosing().is_some_and(|choosing| choosing.unresolved.is_some());
+    put(&mut fields, "unresolved", Value::Bool(unresolved));
     put_ids(state, &mut fields);
     Value::Map(fields)
 }

@@ -48,17 +48,22 @@ fn read_to_depth(value: &JsValue, opaque: &mut Vec<JsValue>, depth: u8) -> Value
         if is_plain(value)
             && let Ok(pairs) = sys::entries(value)
         {
-            let mut entries = Entries::new();
-            for place in 0..pairs.length() {
-                let pair: Array = pairs.get(place).unchecked_into();
-                let value = read_to_depth(&pair.get(1), opaque, depth);
-                entries.push((text_of(&pair.get(0)), value));
-            }
-            return Value::Map(entries);
+            return Value::Map(read_pairs(&pairs, opaque, depth));
         }
     }
     opaque.push(value.clone());
     Value::Opaque(opaque.len() - 1)
+}
+
+/// The entries in pairs of name and value.
+pub fn read_pairs(pairs: &Array, opaque: &mut Vec<JsValue>, depth: u8) -> Entries {
+    let mut entries = Entries::new();
+    for place in 0..pairs.length() {
+        let pair: Array = pairs.get(place).unchecked_into();
+        let value = read_to_depth(&pair.get(1), opaque, depth);
+        entries.push((text_of(&pair.get(0)), value));
+    }
+    entries
 }
 
 /// True for an object that is neither a function nor a special one of the browser's. An object

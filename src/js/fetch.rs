@@ -58,12 +58,12 @@ fn start(url: &str, options: &Record, ear: Ear, kept: Topic, broken: Topic) {
 
 /// Reads a response's body; tells the pair of status and text.
 pub fn read_body(response: &JsValue, ear: Ear, kept: Topic, broken: Topic) {
-    if let Ok(text) = response.unchecked_ref::<Response>().text() {
-        let pair = Array::new();
-        pair.push(&property(response, "status"));
-        pair.push(&text);
-        ear.follow(&Promise::all(&pair), kept, broken);
-    }
+    // A page may have replaced `fetch` by one that answers with anything.
+    let text = response.unchecked_ref::<Response>().text();
+    let pair = Array::new();
+    pair.push(&property(response, "status"));
+    pair.push(&text.unwrap_or_else(|thrown| Promise::reject(&thrown).into()));
+    ear.follow(&Promise::all(&pair), kept, broken);
 }
 
 /// The reply in such a pair.

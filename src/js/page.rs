@@ -12,7 +12,7 @@ use crate::domain::value::Value;
 use crate::error::{Error, ErrorKind};
 use crate::js::convert::{self, property};
 use crate::js::shared::PerPage;
-use crate::js::sys::{self, Element, Event, FormData, Function, Record};
+use crate::js::sys::{self, Array, Element, Event, FormData, Function, Record};
 use crate::prelude::*;
 
 static HOSTS: PerPage<Cell<u32>> = PerPage(Cell::new(0));
@@ -83,11 +83,6 @@ impl Page {
         }
     }
 
-    /// The form whose fields travel with the order.
-    pub fn form(&self) -> Option<&Element> {
-        self.element(ORDER)
-    }
-
     /// Shows where the checkout stands.
     pub fn show(&self, look: Look<'_>) {
         if let Some(button) = self.element(PLACE_ORDER) {
@@ -142,8 +137,11 @@ pub fn keep_on_page(event: &JsValue) {
 /// # Errors
 /// [`ErrorKind::InvalidOption`] if it is no form, and what [`Fields::read`] refuses.
 pub fn read_form(form: &Element) -> Result<Fields, Error> {
-    match FormData::new(form).and_then(|data| sys::from_entries(&data)) {
-        Ok(fields) => Fields::read(convert::read_data(&fields)),
+    match FormData::new(form) {
+        Ok(data) => {
+            let pairs = Array::of_entries(&data);
+            Fields::read(Value::Map(convert::read_pairs(&pairs, &mut Vec::new(), 1)))
+        }
         Err(_) => Err(invalid("order", "a form")),
     }
 }
@@ -152,6 +150,14 @@ pub fn read_form(form: &Element) -> Result<Fields, Error> {
 /// the fields.
 pub fn is_valid(form: &Element) -> bool {
     form.report_validity().unwrap_or_default()
+}
+
+/// Finds the form whose fields travel with the order, if the options name one.
+///
+/// # Errors
+/// [`ErrorKind::MissingContainer`].
+pub fn find_form(options: &Options, opaque: &[JsValue]) -> Result<Option<Element>, Error> {
+    find(options, "order", opaque)
 }
 
 /// Finds the element that an option names, if it names one: itself, or the first match.

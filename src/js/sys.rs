@@ -56,8 +56,8 @@ extern "C" {
     pub fn set_text(this: &Record, name: &str, text: &str);
     #[wasm_bindgen(js_namespace = Object, catch)]
     pub fn entries(object: &JsValue) -> Result<Array, JsValue>;
-    #[wasm_bindgen(js_namespace = Object, js_name = fromEntries, catch)]
-    pub fn from_entries(entries: &FormData) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(static_method_of = Array, js_name = from)]
+    pub fn of_entries(form: &FormData) -> Array;
     #[wasm_bindgen(js_namespace = Reflect, js_name = get, catch)]
     pub fn property(object: &JsValue, name: &str) -> Result<JsValue, JsValue>;
 

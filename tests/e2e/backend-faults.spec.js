@@ -420,6 +420,41 @@ test.describe("haste", () => {
     expect(page.url()).toBe(`${shop.origin}/one-time.html`);
   });
 
+  test("a button of the page's own in the order form places nothing", async ({
+    shop,
+    page,
+    watch,
+  }) => {
+    const coupon = (html) =>
+      html.replace(/<form [^>]*data-landerpay="order">/, '$&<button id="coupon">Apply</button>');
+    const { buyer } = await shop.openReady("", { edits: [coupon] });
+    await page.evaluate(() => {
+      const form = document.querySelector("[data-landerpay=order]");
+      form.addEventListener("submit", (event) => event.preventDefault());
+    });
+    await page.locator("#coupon").click();
+    await expect(buyer.placeOrder).toBeEnabled();
+    await shop.expectState("ready");
+    expect(watch.orders).toEqual([]);
+  });
+
+  test("a form that the page has drawn anew is read, not the old one", async ({
+    shop,
+    crm,
+    page,
+  }) => {
+    const { buyer, amazonOrderId } = await shop.openReady();
+    await page.evaluate(() => {
+      const form = document.querySelector("[data-landerpay=order]");
+      const anew = form.cloneNode(true);
+      anew.elements.product1_qty.value = "3";
+      form.replaceWith(anew);
+    });
+    await page.evaluate(() => window.LanderPay.checkout.placeOrder());
+    await expect(buyer.orderId).toBeVisible();
+    expect(await crm.imports(amazonOrderId)).toMatchObject([{ fields: { product1_qty: "3" } }]);
+  });
+
   test("a press after the order places nothing", async ({ shop, crm, watch }) => {
     const { buyer, amazonOrderId } = await shop.openReady();
     await buyer.place();

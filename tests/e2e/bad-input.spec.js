@@ -77,6 +77,15 @@ test.describe("the drop-in", () => {
       invalid("`backend.format`: expected json, form"),
     ],
     ["a price in the form", [fieldNamed("product1_price")], forbidden("product1_price")],
+    [
+      "two values under one name",
+      [field("product2_id", "1"), field("product2_id", "2")],
+      [
+        "invalid_field",
+        "product2_id",
+        "The order field `product2_id` must be one text, number or boolean.",
+      ],
+    ],
     ["the CRM's login in the form", [fieldNamed("loginId")], forbidden("loginId")],
     ["the CRM's password in the form", [fieldNamed("password")], forbidden("password")],
     ["our own field in the form", [fieldNamed("amazonOrderId")], forbidden("amazonOrderId")],
@@ -91,7 +100,7 @@ test.describe("the drop-in", () => {
       const error = { name: "LanderPayError", message, code, audience, subject };
       expect(await shop.details("error")).toEqual([error]);
       expect(await shop.details("state")).toEqual([
-        { state: "unavailable", missing: [], canPlace: false },
+        { state: "unavailable", missing: [], canPlace: false, unresolved: false },
       ]);
       await expect(buyer.placeOrder).toBeDisabled();
       const rejection = await page.evaluate(() => window.LanderPay.ready.catch(({ code }) => code));
@@ -209,7 +218,7 @@ test.describe("createCheckout()", () => {
     [
       "a field with a list in it",
       { order: { items: [1] } },
-      ["invalid_field", "items", "The order field `items` must be text, a number or a boolean."],
+      ["invalid_field", "items", "The order field `items` must be one text, number or boolean."],
     ],
     ["text in place of options", "sandbox", invalid("`options`: expected an object")],
     ["nothing in place of options", null, invalid("`options`: expected an object")],

@@ -19,7 +19,7 @@ test("the page hears of every step in order, with its details", async ({ shop, c
   const ids = { amazonOrderId };
   const state = (name, detail = {}) => [
     "state",
-    { state: name, missing: [], canPlace: name === "ready", ...detail },
+    { state: name, missing: [], canPlace: name === "ready", unresolved: false, ...detail },
   ];
   expect(
     events.filter(({ name }) => name !== "profile").map(({ name, detail }) => [name, detail]),
@@ -50,6 +50,7 @@ test("the page hears of every step in order, with its details", async ({ shop, c
     state: "placed",
     missing: [],
     canPlace: false,
+    unresolved: false,
     amazonOrderId,
     orderId: imported.orderId,
   });
@@ -86,7 +87,7 @@ test("LanderPay.checkout is the checkout, and LanderPay.ready its promise", asyn
   expect(found).toEqual({
     isSame: true,
     state: "signed-out",
-    snapshot: { state: "signed-out", missing: [], canPlace: false },
+    snapshot: { state: "signed-out", missing: [], canPlace: false, unresolved: false },
     members: ["dispose", "on", "placeOrder", "retry", "snapshot", "state"],
   });
 });

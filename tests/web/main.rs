@@ -265,6 +265,18 @@ async fn handlers_cannot_disturb_each_other() {
 }
 
 #[wasm_bindgen_test]
+async fn a_handler_that_arms_itself_again_hears_each_event_once() {
+    let fake = install();
+    let checkout = begin("{}");
+    Reflect::set(&checkout, &"times".into(), &0.into()).unwrap();
+    eval(&checkout, "(it.again = () => { it.times += 1; it.on('state', it.again) })()");
+    wait(&fake, "it.buttons.length === 1").await;
+    assert!(truth(&checkout, "it.times === 2"), "{}", text(&checkout, "String(it.times)"));
+    eval(&checkout, "it.dispose()");
+    uninstall();
+}
+
+#[wasm_bindgen_test]
 async fn a_handler_may_dispose_its_checkout() {
     let fake = install();
     let checkout = begin("{}");

@@ -18,6 +18,7 @@
 //! | `paypal` | `SUCCESS` with `paypalUrl`: not paid yet |
 //! | `html` | HTML with status 200 |
 //! | `http-500` | HTML with status 500 |
+//! | `http-500:<result>` | an envelope with this `result` and status 500 |
 //! | `empty` | an empty body with status 200 |
 //! | `hang` | no answer; the connection stays open |
 //! | `lost` | the order is booked, then the connection is cut |
@@ -141,7 +142,12 @@ impl StandIn {
             Some(Fault::Lost) => (success().0, Reply::Cut),
             Some(Fault::Html) => unfinished(Reply::Html(StatusCode::OK)),
             Some(Fault::Http500) => unfinished(Reply::Html(StatusCode::INTERNAL_SERVER_ERROR)),
-            Some(Fault::Empty) => unfinished(Reply::Json(String::new())),
+            Some(Fault::Http500Envelope(result)) => unfinished(Reply::envelope_with(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                &result,
+                &json!("Internal error"),
+            )),
+            Some(Fault::Empty) => unfinished(Reply::Json(StatusCode::OK, String::new())),
             Some(Fault::Hang) => unfinished(Reply::Never),
             Some(Fault::UnknownResult) => {
                 unfinished(Reply::envelope("PENDING", &json!("Try again later")))
@@ -264,7 +270,7 @@ fn closed(id: &str, ledger: &Ledger) -> Option<&'static str> {
 
 /// What goes over the wire.
 enum Reply {
-    Json(String),
+    Json(StatusCode, String),
     Html(StatusCode),
     Never,
     Cut,
@@ -272,13 +278,18 @@ enum Reply {
 
 impl Reply {
     fn envelope(result: &str, message: &impl Serialize) -> Self {
+        Self::envelope_with(StatusCode::OK, result, message)
+    }
+
+    fn envelope_with(status: StatusCode, result: &str, message: &impl Serialize) -> Self {
         #[derive(Serialize)]
         struct Envelope<'a, M> {
             result: &'a str,
             message: &'a M,
         }
         // Fails for no type used here; an empty body would be noticed at once.
-        Self::Json(serde_json::to_string(&Envelope { result, message }).unwrap_or_default())
+        let text = serde_json::to_string(&Envelope { result, message }).unwrap_or_default();
+        Self::Json(status, text)
     }
 
     /// One problem is told as a text, several as an object.
@@ -297,7 +308,9 @@ async fn import(State(stand_in): State<Arc<StandIn>>, body: Bytes) -> Response {
         .map(|(name, value)| (name.into_owned(), value.into_owned()))
         .collect();
     match stand_in.decide(&fields) {
-        Reply::Json(text) => ([(header::CONTENT_TYPE, "application/json")], text).into_response(),
+        Reply::Json(status, text) => {
+            (status, [(header::CONTENT_TYPE, "application/json")], text).into_response()
+        }
         Reply::Html(status) => {
             (status, Html("<!doctype html><title>Maintenance</title><h1>Back soon</h1>"))
                 .into_response()
@@ -348,7 +361,7 @@ mod tests {
             }
         }
         match stand_in.decide(&fields) {
-            Reply::Json(text) => serde_json::from_str(&text).unwrap(),
+            Reply::Json(_, text) => serde_json::from_str(&text).unwrap(),
             _ => panic!("no JSON"),
         }
     }

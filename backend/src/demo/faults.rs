@@ -11,6 +11,8 @@ pub enum Fault {
     Html,
     /// A page of HTML with status 500.
     Http500,
+    /// An envelope with this `result` and status 500.
+    Http500Envelope(String),
     /// No answer, and the connection stays open.
     Hang,
     /// A `result` that no document lists.
@@ -47,6 +49,7 @@ impl Fault {
             ("redirect", Some(url)) => Self::Redirect(url),
             ("html", None) => Self::Html,
             ("http-500", None) => Self::Http500,
+            ("http-500", Some(result)) => Self::Http500Envelope(result),
             ("hang", None) => Self::Hang,
             ("unknown-result", None) => Self::UnknownResult,
             ("empty", None) => Self::Empty,
@@ -73,6 +76,8 @@ mod tests {
                 "redirect:https://bank.example/3ds",
                 Some(Fault::Redirect("https://bank.example/3ds".into())),
             ),
+            ("http-500", Some(Fault::Http500)),
+            ("http-500:ERROR", Some(Fault::Http500Envelope("ERROR".into()))),
             ("lost", Some(Fault::Lost)),
             ("lost:1", None),
             ("decline", None),

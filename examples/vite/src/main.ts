@@ -58,7 +58,7 @@ let checkout: Checkout | undefined;
 let problem = "";
 
 async function start(): Promise<void> {
-  render({ state: "loading", missing: [], canPlace: false });
+  render({ state: "loading", missing: [], canPlace: false, unresolved: false });
   try {
     const started = await createCheckout({
       environment: "sandbox",
@@ -101,7 +101,7 @@ async function start(): Promise<void> {
     started.on("error", report);
     show();
   } catch (error) {
-    render({ state: "unavailable", missing: [], canPlace: false });
+    render({ state: "unavailable", missing: [], canPlace: false, unresolved: false });
     report(error);
   }
 }
@@ -125,7 +125,7 @@ startOverButton.addEventListener("click", () => {
 });
 
 function render(snapshot: CheckoutSnapshot): void {
-  const { state, canPlace } = snapshot;
+  const { state, canPlace, unresolved } = snapshot;
   const signedIn = ["choosing", "ready", "placing", "confirming", "declined"].includes(state);
   const busy = state === "placing" || state === "confirming";
   document.body.dataset.state = state;
@@ -135,7 +135,8 @@ function render(snapshot: CheckoutSnapshot): void {
   placeOrderButton.hidden = state === "unavailable";
   placeOrderButton.disabled = !canPlace;
   placeOrderButton.setAttribute("aria-busy", String(busy));
-  startOverButton.hidden = state === "loading" || state === "signed-out";
+  // To start over would forget an order that may exist.
+  startOverButton.hidden = unresolved || state === "loading" || state === "signed-out";
   startOverButton.disabled = busy;
   startOverButton.textContent = state === "unavailable" ? "Try again" : "Start over";
   say(problem || describe(snapshot));
