@@ -369,7 +369,7 @@ mod tests {
             (Err(Failure::CrmAnswerLost), doubt),
         ] {
             let journal = settled(outcome);
-            let asked = |order| done(journal.begin(key("another"), order));
+            let asked = |order: &Order| done(journal.begin(key("another"), order));
             assert_eq!(asked(&order("1")), told);
             for other in [&order("2"), &elsewhere] {
                 assert_eq!(asked(other), Err(Failure::IdempotencyConflict));

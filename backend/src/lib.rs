@@ -2,8 +2,8 @@
 //!
 //! A checkout page posts its order here; this server adds what a browser must never hold (the CRM's
 //! credentials, the campaign, the biller), drops what a browser must never decide (prices and
-//! overrides), and forwards the rest to the CRM as a flat form. Each purchase is imported at most
-//! once, whatever the network does: see [`journal`].
+//! overrides), and forwards the rest to the CRM as a flat form. While the process lives, each purchase
+//! is imported at most once, whatever the network does: see [`journal`].
 //!
 //! Where to start reading: [`import_order`] is the one request, from top to bottom.
 
