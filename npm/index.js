@@ -1,9 +1,10 @@
 import init, { beginCheckout } from "../target/landerpay/landerpay.js";
+import { takeReturn } from "./return.js";
 
 let ready;
 
-/** See index.d.ts. */
-export async function createCheckout(options) {
+/** See index.d.ts. The drop-in has taken the sign-in's answer off the address already. */
+export async function createCheckout(options, returned = takeReturn()) {
   ready ??= init({ module_or_path: new URL("landerpay.wasm", import.meta.url) });
   try {
     await ready;
@@ -16,7 +17,7 @@ export async function createCheckout(options) {
       audience: "network",
     });
   }
-  return beginCheckout(options);
+  return beginCheckout(options, returned);
 }
 
 const UNAVAILABLE =

@@ -17,8 +17,9 @@ use crate::flow::effect::ERROR_EVENT;
 use crate::flow::{EVENT_NAMES, Effect, Event, Notice, State, StateName, Timer, step, view};
 use crate::js::ear::{Ear, Listener, Told, Topic};
 use crate::js::page::{self, Look, Page};
+use crate::js::session::Session;
 use crate::js::shared::Shared;
-use crate::js::sys::{self, Function, Promise, Record};
+use crate::js::sys::{self, AbortController, Function, Promise, Record};
 use crate::js::{amazon, convert, error, fetch, loader};
 use crate::prelude::*;
 use crate::wire::konnektive;
@@ -43,8 +44,9 @@ pub struct Driver {
     face: Record,
     /// None before the beginning and once disposed.
     ear: Cell<Option<Ear>>,
-    /// Hears the page's place-order button and order form.
-    press: Shared<Option<Function>>,
+    /// Ends the listening to the page's controls.
+    until: AbortController,
+    session: Session,
     state: Shared<State>,
     queue: Shared<Vec<Event>>,
     dispatching: Cell<bool>,
@@ -73,13 +75,14 @@ impl fmt::Debug for Driver {
 }
 
 impl Driver {
-    /// Reads the options, finds the page's elements, and begins. Gives what the page works with:
-    /// `state`, `snapshot`, `on`, `placeOrder`, `retry`, `dispose`.
+    /// Reads the options, finds the page's elements, and begins. `returned` is what Amazon added to
+    /// the page's address. Gives what the page works with: `state`, `snapshot`, `on`, `placeOrder`,
+    /// `signOut`, `retry`, `dispose`.
     ///
     /// # Errors
     /// Everything that [`Options::read`] refuses, [`ErrorKind::MissingContainer`], and fields of
     /// the order form that must not travel.
-    pub fn begin(raw_options: &JsValue) -> Result<JsValue, Error> {
+    pub fn begin(raw_options: &JsValue, returned: &str) -> Result<JsValue, Error> {
         let mut opaque = Vec::new();
         let options = Options::read(convert::read(raw_options, &mut opaque))?;
         let page = Page::find(&options, &opaque)?;
@@ -93,7 +96,8 @@ impl Driver {
             page,
             face: Record::new(),
             ear: Cell::default(),
-            press: Shared::default(),
+            until: AbortController::new(),
+            session: Session::default(),
             state: Shared::default(),
             queue: Shared::default(),
             dispatching: Cell::default(),
@@ -112,15 +116,24 @@ impl Driver {
         face.set("on", &ear.on(Topic::On));
         face.set("placeOrder", &ear.on(Topic::PlaceOrder));
         face.set("snapshot", &ear.on(Topic::Snapshot));
+        face.set("signOut", &ear.on(Topic::SignOut));
         face.set("retry", &ear.on(Topic::Retry));
         face.set("dispose", &ear.on(Topic::Dispose));
-        let press = ear.on(Topic::PlaceOrderPressed);
-        driver.page.listen(&press);
-        driver.press.set(Some(press));
+        driver.listen(ear);
+        let arrival = driver.session.find(&driver.options, returned);
+        driver.state.set(State::Loading(arrival));
         driver.state.with(|state| driver.show(state, None, true));
         // Later, so that the caller's handlers are in place before the first event.
         sys::set_timeout(&ear.on(Topic::Begin), 0, 0);
         Ok(driver.face.clone().into())
+    }
+
+    fn listen(&self, ear: Ear) {
+        let until = Record::new();
+        until.set("signal", &convert::property(&self.until, "signal"));
+        self.page.listen(ear, &until);
+        // A page that comes back may be older than its session.
+        page::watch(&ear.on(Topic::Seen), &until);
     }
 
     /// Takes an event. Events that arrive while one is dealt with wait for their turn.
@@ -195,6 +208,12 @@ impl Driver {
                 page::keep_on_page(&value);
                 Some(Event::PlaceOrder)
             }
+            Topic::SignOutPressed => {
+                page::keep_on_page(&value);
+                Some(Event::SignOut)
+            }
+            Topic::SignOut => Some(Event::SignOut),
+            Topic::Seen => Some(self.look()),
             Topic::Snapshot => return Ok(convert::to_js(&self.state.with(|s| view::snapshot(s)))),
             Topic::Retry => Some(Event::Retry),
             Topic::Dispose => {
@@ -250,7 +269,10 @@ impl Driver {
             Topic::OrderLost => Some(Event::Answered(Outcome::Unknown(fetch::lost(&value)))),
             Topic::TimeUp => {
                 let number = value.as_f64().unwrap_or_default() as usize;
-                Timer::ALL.get(number).copied().map(Event::TimeUp)
+                match Timer::ALL.get(number) {
+                    Some(Timer::Session) => Some(self.look()),
+                    timer => timer.copied().map(Event::TimeUp),
+                }
             }
         };
         if let Some(event) = event {
@@ -267,21 +289,40 @@ impl Driver {
                 return loader::load(&url, nonce, ear);
             }
             Effect::DrawButton => {
-                let (ear, host) = self.draw(Widget::Button, ear);
-                amazon::draw_button(options, ear, &host)
+                amazon::set_up(options, self.session.is_in_cookie()).and_then(|()| {
+                    self.draw(Widget::Button, ear, |ear, host| {
+                        amazon::draw_button(options, ear, host)
+                    })
+                })
             }
-            Effect::Authorize(nonce) => amazon::open_sign_in(options, ear, &nonce),
-            Effect::DrawAddressBook => {
+            Effect::Authorize(nonce) => match amazon::open_sign_in(options, ear, &nonce) {
+                Err(error) if error.kind() == ErrorKind::PopupBlocked => {
+                    return self.dispatch(Event::SignInFailed(error));
+                }
+                opened => opened,
+            },
+            Effect::KeepSession(token, seconds) => {
+                return self.session.keep(options, &token, seconds);
+            }
+            Effect::ForgetSession(everywhere) => {
+                amazon::sign_out();
+                return self.session.forget(options, everywhere);
+            }
+            Effect::EraseWidgets => {
+                self.erase(Widget::Wallet);
+                return self.erase(Widget::AddressBook);
+            }
+            Effect::DrawAddressBook(id) => {
                 // The Wallet of the order reference before has nothing to say any more.
-                self.draw(Widget::Wallet, ear);
-                let (ear, host) = self.draw(Widget::AddressBook, ear);
-                ear.expect_order();
-                amazon::draw_address_book(options, ear, &host)
+                self.erase(Widget::Wallet);
+                self.draw(Widget::AddressBook, ear, |ear, host| {
+                    ear.expect_order();
+                    amazon::draw_address_book(options, ear, id.as_ref(), host)
+                })
             }
-            Effect::DrawWallet(id) => {
-                let (ear, host) = self.draw(Widget::Wallet, ear);
-                amazon::draw_wallet(options, ear, &id, &host)
-            }
+            Effect::DrawWallet(id) => self.draw(Widget::Wallet, ear, |ear, host| {
+                amazon::draw_wallet(options, ear, &id, host)
+            }),
             Effect::FetchProfile(token) => {
                 let ear = self.ask(PROFILE, ear);
                 return fetch::ask_for_profile(&options.site.profile_url(), &token, ear);
@@ -327,9 +368,32 @@ impl Driver {
         }
     }
 
-    /// Makes room for a new drawing of a widget. What the older one says does not count any more.
-    fn draw(&self, widget: Widget, ear: Ear) -> (Ear, String) {
-        (self.ask(widget as usize, ear), self.page.host(widget))
+    /// Draws a widget anew. What the older one says does not count any more.
+    fn draw(
+        &self,
+        widget: Widget,
+        ear: Ear,
+        draw: impl Fn(Ear, &str) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let ear = self.ask(widget as usize, ear);
+        self.page.hosts(widget).iter().try_for_each(|host| draw(ear, host))
+    }
+
+    /// Takes a widget off the page. What it still says does not count.
+    fn erase(&self, widget: Widget) {
+        if let Some(newest) = self.newest.get(widget as usize) {
+            newest.set(self.next_generation());
+        }
+        self.page.erase(widget);
+    }
+
+    /// Looks at the session: is it over, and when will it be?
+    fn look(&self) -> Event {
+        if self.session.is_over_elsewhere() {
+            Event::SignedOutElsewhere
+        } else {
+            Event::Clock(self.session.seconds_left())
+        }
     }
 
     /// Begins a new generation in one of the places of `newest`.
@@ -457,8 +521,9 @@ impl Driver {
         self.ear.set(None);
         // Nothing can be placed any more.
         self.show(&State::Unavailable, None, true);
-        if let Some(press) = self.press.take() {
-            self.page.leave(&press);
+        self.until.abort();
+        for widget in Widget::ALL {
+            self.page.erase(widget);
         }
         for timer in Timer::ALL {
             self.set_timer(timer, JsValue::UNDEFINED);

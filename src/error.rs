@@ -100,6 +100,9 @@ errors! {
     /// The AddressBook was drawn and stayed silent.
     AddressBookTimeout "address_book_timeout" Network
         "Amazon's address book did not appear in time: try again.";
+    /// The browser did not let Amazon's window open.
+    PopupBlocked "popup_blocked" Buyer
+        "Your browser blocked Amazon's window: allow pop-ups here, then press the button again.";
     /// The buyer declined to share the data that the purchase needs.
     SignInDenied "sign_in_denied" Buyer
         "The sign-in was declined: sign in again to pay with Amazon.";

@@ -1,6 +1,11 @@
 // The drop-in: <script async src="…/landerpay.js" data-environment="…" …></script>
 // Asks for everything at once, then hands the tag's options to the module, which decides what they
 // mean. What keeps the module from running at all is told to the page here.
+import { takeReturn } from "../npm/return.js";
+
+// First of all: whatever runs after this tag must not read the token.
+let returned = takeReturn();
+
 const script = document.currentScript;
 const base = new URL(".", script.src);
 const page = document.documentElement;
@@ -13,6 +18,7 @@ const ELEMENTS = {
   status: "status",
   orderId: "order-id",
   order: "order",
+  signOut: "sign-out",
 };
 const REQUIRED = /^(button|addressBook|wallet)$/;
 // data-button-color="Gold" is { button: { color: "Gold" } }.
@@ -81,7 +87,14 @@ const begin = async () => {
     });
   });
   await parsed;
-  const checkout = await createCheckout(readOptions());
+  const checkout = await createCheckout(readOptions(), returned);
+  returned = "";
+  const { dispose } = checkout;
+  checkout.dispose = () => {
+    dispose();
+    page.dataset.landerpayState = checkout.state;
+    LanderPay.checkout = undefined;
+  };
   checkout.on("*", tell);
   return (LanderPay.checkout = checkout);
 };

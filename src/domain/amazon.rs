@@ -1,8 +1,6 @@
 //! What Amazon's scripts tell us, in our words.
 
-use crate::domain::ids::AccessToken;
 use crate::error::ErrorKind;
-use crate::prelude::*;
 
 /// The parts of a page that Amazon draws.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,17 +25,6 @@ impl Widget {
             Self::Wallet => ErrorKind::WalletError,
         }
     }
-}
-
-/// The answer of the sign-in; what it is worth is decided in the flow.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SignIn {
-    /// The token, if it looks like one.
-    pub token: Option<AccessToken>,
-    /// The SDK's error value.
-    pub error: Option<String>,
-    /// The echo of our nonce, where the SDK gives one.
-    pub state: Option<String>,
 }
 
 /// What the flow does about a widget's error.

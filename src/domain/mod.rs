@@ -8,6 +8,8 @@ pub mod order;
 pub mod outcome;
 pub mod profile;
 pub mod region;
+pub mod session;
+pub mod sign_in;
 pub mod text;
 pub mod value;
 pub mod words;

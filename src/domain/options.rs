@@ -22,13 +22,17 @@ enum Rule {
 
 /// Every option: its part, its name within the part, whether it is required, and what it must be.
 /// The first option of a part is its main one, which stands for the part in the short form.
-const RULES: [(&str, &str, bool, Rule); 22] = [
+const RULES: [(&str, &str, bool, Rule); 27] = [
     ("environment", "", true, Rule::OneOf(&["live", "sandbox"])),
     ("region", "", true, Rule::OneOf(&["us", "uk", "de", "eur", "gbp", "jp"])),
     ("clientId", "", true, Rule::Text(is_client_id, "amzn1.application-oa2-client.…")),
     ("sellerId", "", true, Rule::Text(is_seller_id, "Amazon's merchant id")),
     ("agreement", "", false, Rule::OneOf(&["one-time"])),
     ("scope", "", false, Rule::Text(is_some, "text")),
+    ("popup", "", false, Rule::OneOf(&["auto", "always", "never"])),
+    ("returnUrl", "", false, Rule::Text(is_safe_url, "a path or an https address")),
+    ("cookie", "", false, Rule::OneOf(&["auto", "always"])),
+    ("siteDomain", "", false, Rule::Text(is_domain, "a domain, like .example.com")),
     ("nonce", "", false, Rule::Text(is_some, "text")),
     ("simulator", "", false, Rule::Text(is_safe_url, "an http(s) address")),
     ("button", "container", true, Rule::Container),
@@ -40,6 +44,7 @@ const RULES: [(&str, &str, bool, Rule); 22] = [
     ("addressBook", "container", true, Rule::Container),
     ("wallet", "container", true, Rule::Container),
     ("placeOrder", "container", false, Rule::Container),
+    ("signOut", "container", false, Rule::Container),
     ("status", "container", false, Rule::Container),
     ("orderId", "container", false, Rule::Container),
     ("order", "", false, Rule::Order),
@@ -180,6 +185,11 @@ pub fn invalid(name: &str, expected: &str) -> Error {
 
 fn is_some(_: &str) -> bool {
     true
+}
+
+/// Letters, digits, dots and hyphens: it is written into a cookie.
+fn is_domain(text: &str) -> bool {
+    all_bytes(text, |byte| byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'-')
 }
 
 /// The token travels there, so plain http is for the developer's own machine only.

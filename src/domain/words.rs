@@ -24,7 +24,7 @@ words! {
     /// The button waits for the buyer.
     SignIn "Sign in with your Amazon account to continue.";
     /// The sign-in window is open.
-    SigningIn "Please continue in the Amazon window.";
+    SigningIn "Please continue in the Amazon window. If there is none, press the button again.";
     /// An address is missing.
     ChooseAddress "Please choose a delivery address.";
     /// A payment method is missing.
@@ -46,6 +46,8 @@ words! {
     DeclinedTryAgain "The payment did not go through. Please try again.";
     /// The order is over.
     DeclinedOver "The payment was declined. Please choose again or pay another way.";
+    /// The session ends soon.
+    Expiring "Your Amazon session ends in a few minutes. Please place your order soon.";
     /// The session is over.
     Expired "Your Amazon session has ended. Please sign in again.";
     /// Amazon Pay cannot be used here.

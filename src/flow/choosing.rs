@@ -13,8 +13,8 @@ const PROFILE_TRIES: u8 = 2;
 /// An order reference that errs again right after its renewal will not get better.
 const RENEWALS: u8 = 2;
 
-pub(super) fn draw_address_book(effects: &mut Effects) {
-    effects.push(Effect::DrawAddressBook);
+pub(super) fn draw_address_book(order: Option<AmazonOrderId>, effects: &mut Effects) {
+    effects.push(Effect::DrawAddressBook(order));
     effects.push(Effect::StartTimer(Timer::AddressBook));
 }
 
@@ -61,7 +61,7 @@ pub(super) fn renew_order(choosing: &mut Choosing, effects: &mut Effects) -> boo
     choosing.choice = Choice { renewals, ..Choice::default() };
     let allowed = renewals <= RENEWALS;
     if allowed {
-        draw_address_book(effects);
+        draw_address_book(None, effects);
     }
     allowed
 }

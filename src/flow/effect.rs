@@ -13,14 +13,20 @@ use crate::prelude::*;
 pub enum Effect {
     /// Load Widgets.js; answers with `AmazonReady` or `AmazonFailed`.
     LoadAmazon,
-    /// Tell the SDK the client id, and draw the button.
+    /// Tell the SDK who we are, and draw the button.
     DrawButton,
     /// Open the sign-in. Must run inside the buyer's click.
     Authorize(Nonce),
+    /// Keep the session for the next page, and count its seconds.
+    KeepSession(AccessToken, u32),
+    /// Forget the session here and, if the buyer wants it, in every tab and at Amazon.
+    ForgetSession(bool),
+    /// Take AddressBook and Wallet off the page.
+    EraseWidgets,
     /// Read the profile; answers with `ProfileArrived`.
     FetchProfile(AccessToken),
-    /// Draw an AddressBook that makes a new order reference.
-    DrawAddressBook,
+    /// Draw the AddressBook of this order reference, or one that makes a new one.
+    DrawAddressBook(Option<AmazonOrderId>),
     /// Draw the Wallet for this order reference.
     DrawWallet(AmazonOrderId),
     /// Ask the page for its order fields; answers with `OrderCollected`.
@@ -50,11 +56,15 @@ pub enum Timer {
     Collect,
     /// Until an unanswered order is sent again with the same key.
     Resend,
+    /// Until the session is looked at again. Answers with `Clock` instead: a machine that sleeps
+    /// stops its timers.
+    Session,
 }
 
 impl Timer {
     /// Every timer.
-    pub const ALL: [Self; 4] = [Self::AddressBook, Self::Profile, Self::Collect, Self::Resend];
+    pub const ALL: [Self; 5] =
+        [Self::AddressBook, Self::Profile, Self::Collect, Self::Resend, Self::Session];
 
     /// The limit in milliseconds.
     pub const fn milliseconds(self) -> u32 {
@@ -64,6 +74,7 @@ impl Timer {
             Self::Profile => 1_000,
             Self::Collect => 10_000,
             Self::Resend => 2_000,
+            Self::Session => 10_000,
         }
     }
 }
@@ -87,12 +98,16 @@ pub enum Notice {
     Placed,
     /// The payment was declined.
     Declined,
+    /// The session ends within five minutes.
+    Expiring,
     /// The buyer has to sign in again.
     Expired,
+    /// The buyer signed out, here or in another tab.
+    SignedOut,
 }
 
 /// Every event's name for `on()`, in the order of [`Notice`]; errors come last.
-pub const EVENT_NAMES: [&str; 10] = [
+pub const EVENT_NAMES: [&str; 12] = [
     "state",
     "signed-in",
     "profile",
@@ -101,7 +116,9 @@ pub const EVENT_NAMES: [&str; 10] = [
     "ready",
     "placed",
     "declined",
+    "expiring",
     "expired",
+    "signed-out",
     ERROR_EVENT,
 ];
 

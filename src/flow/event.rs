@@ -1,10 +1,11 @@
 //! Everything that can happen to a checkout.
 
-use crate::domain::amazon::{SignIn, Widget};
+use crate::domain::amazon::Widget;
 use crate::domain::ids::{AmazonOrderId, Nonce};
 use crate::domain::order::Fields;
 use crate::domain::outcome::Outcome;
 use crate::domain::profile::Profile;
+use crate::domain::sign_in::SignIn;
 use crate::error::Error;
 use crate::flow::effect::Timer;
 use crate::prelude::*;
@@ -26,6 +27,8 @@ pub enum Event {
     ButtonPressed(Nonce),
     /// The sign-in window answered.
     SignedIn(SignIn),
+    /// The sign-in could not be opened.
+    SignInFailed(Error),
     /// An order reference exists. May come twice, with another id: the newest wins.
     OrderCreated(AmazonOrderId),
     /// An address is selected. Also after the first drawing, without a click.
@@ -44,4 +47,10 @@ pub enum Event {
     Answered(Outcome),
     /// A timer ran out.
     TimeUp(Timer),
+    /// The session is good for so many seconds more.
+    Clock(i32),
+    /// The buyer signs out.
+    SignOut,
+    /// The buyer has signed out in another tab.
+    SignedOutElsewhere,
 }

@@ -137,7 +137,7 @@ fn declined(choosing: &mut Choosing, decline: Decline, effects: &mut Effects) {
         }
         (WayOn::AnotherPayment | WayOn::StartOver, _) => {
             choosing.choice = Choice::default();
-            choosing::draw_address_book(effects);
+            choosing::draw_address_book(None, effects);
         }
     }
     choosing.decline = Some(decline);

@@ -6,20 +6,21 @@ use crate::domain::ids::{AccessToken, AmazonOrderId, Nonce};
 use crate::domain::order::ImportOrder;
 use crate::domain::outcome::{Decline, Receipt, WayOn};
 use crate::domain::profile::Profile;
+use crate::domain::session::Arrival;
 use crate::domain::words::Words;
 use crate::prelude::*;
 
 /// Where a checkout stands. Each variant holds what exists there, and nothing else.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 #[repr(u8)]
 pub enum State {
     /// Amazon's scripts are on their way.
-    #[default]
-    Loading,
+    Loading(Arrival),
     /// The button waits.
     SignedOut,
-    /// The sign-in window is open. A closed window says nothing, so the button stays usable.
-    SigningIn(Nonce),
+    /// The sign-in window is open. A closed window says nothing, so the button stays usable. Holds
+    /// what an ended session leaves behind.
+    SigningIn(Nonce, Option<Box<Choosing>>),
     /// The buyer is signed in and chooses.
     Choosing(Box<Choosing>),
     /// The order is on its way. Holds what to return to.
@@ -28,10 +29,16 @@ pub enum State {
     Confirming,
     /// The order exists.
     Placed(Box<Receipt>),
-    /// The session is over.
-    Expired,
+    /// The session is over. Holds what the buyer chose: another sign-in goes on with it.
+    Expired(Box<Choosing>),
     /// Amazon Pay cannot be used.
     Unavailable,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self::Loading(Arrival::default())
+    }
 }
 
 /// A signed-in buyer who chooses.
@@ -47,6 +54,8 @@ pub struct Choosing {
     pub decline: Option<Decline>,
     /// An order that was sent and never answered: it is asked about before anything else is sent.
     pub unresolved: Option<Rc<ImportOrder>>,
+    /// The session ends soon, and the buyer knows.
+    pub warned: bool,
 }
 
 /// How far the profile is.
@@ -97,6 +106,7 @@ impl Choosing {
             choice: Choice::default(),
             decline: None,
             unresolved: None,
+            warned: false,
         })
     }
 }
@@ -161,16 +171,16 @@ impl State {
     /// The state's name.
     pub fn name(&self) -> StateName {
         match self {
-            Self::Loading => StateName::Loading,
+            Self::Loading(_) => StateName::Loading,
             Self::SignedOut => StateName::SignedOut,
-            Self::SigningIn(_) => StateName::SigningIn,
+            Self::SigningIn(..) => StateName::SigningIn,
             Self::Choosing(choosing) if choosing.decline.is_some() => StateName::Declined,
             Self::Choosing(_) if self.ready().is_some() => StateName::Ready,
             Self::Choosing(_) => StateName::Choosing,
             Self::Placing(..) => StateName::Placing,
             Self::Confirming => StateName::Confirming,
             Self::Placed(_) => StateName::Placed,
-            Self::Expired => StateName::Expired,
+            Self::Expired(_) => StateName::Expired,
             Self::Unavailable => StateName::Unavailable,
         }
     }
@@ -190,6 +200,15 @@ impl State {
     /// True from the press of the button until there is an answer.
     pub const fn is_placing(&self) -> bool {
         matches!(self, Self::Placing(..))
+    }
+
+    /// True while an order is on its way, of unknown fate, or placed: that must not be forgotten.
+    pub const fn must_be_kept(&self) -> bool {
+        match self {
+            Self::Placing(..) | Self::Confirming | Self::Placed(_) => true,
+            Self::Choosing(choosing) => choosing.unresolved.is_some(),
+            _ => false,
+        }
     }
 
     /// What was chosen, from the sign-in until the order is placed.
@@ -223,9 +242,9 @@ impl State {
     /// What the buyer should read.
     pub fn words(&self) -> Words {
         match self {
-            Self::Loading => Words::Loading,
+            Self::Loading(_) => Words::Loading,
             Self::SignedOut => Words::SignIn,
-            Self::SigningIn(_) => Words::SigningIn,
+            Self::SigningIn(..) => Words::SigningIn,
             Self::Choosing(choosing) if choosing.unresolved.is_some() => Words::Unresolved,
             Self::Choosing(choosing) => match (&choosing.decline, choosing.choice.missing()) {
                 (Some(decline), _) => match decline.reason().way_on() {
@@ -233,6 +252,7 @@ impl State {
                     WayOn::TryAgain => Words::DeclinedTryAgain,
                     WayOn::StartOver => Words::DeclinedOver,
                 },
+                _ if choosing.warned => Words::Expiring,
                 (None, []) => Words::Ready,
                 (None, ["payment"]) => Words::ChoosePayment,
                 (None, _) => Words::ChooseAddress,
@@ -240,7 +260,7 @@ impl State {
             Self::Placing(..) => Words::Placing,
             Self::Confirming => Words::Confirming,
             Self::Placed(_) => Words::Placed,
-            Self::Expired => Words::Expired,
+            Self::Expired(_) => Words::Expired,
             Self::Unavailable => Words::Unavailable,
         }
     }

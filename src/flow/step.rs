@@ -1,8 +1,10 @@
 //! One step: an event meets a state.
 
-use crate::domain::amazon::{Reaction, SignIn, Widget, reaction};
-use crate::domain::ids::Nonce;
-use crate::error::{Error, ErrorKind};
+use crate::domain::amazon::{Reaction, Widget, reaction};
+use crate::domain::ids::{AccessToken, Nonce};
+use crate::domain::session::{self, Arrival};
+use crate::domain::sign_in::SignIn;
+use crate::error::Error;
 use crate::flow::effect::{Effect, Notice, Timer};
 use crate::flow::event::Event;
 use crate::flow::state::{Choosing, State};
@@ -35,15 +37,11 @@ fn take(state: &mut State, event: Event, effects: &mut Effects) {
     match event {
         Event::Start => effects.push(Effect::LoadAmazon),
         Event::Retry => retry(state, effects),
-        Event::AmazonReady => {
-            if matches!(state, State::Loading) {
-                *state = State::SignedOut;
-                effects.push(Effect::DrawButton);
-            }
-        }
+        Event::AmazonReady => amazon_ready(state, effects),
         Event::AmazonFailed(error) => give_up(state, error, effects),
         Event::ButtonPressed(nonce) => button_pressed(state, nonce, effects),
         Event::SignedIn(sign_in) => signed_in(state, sign_in, effects),
+        Event::SignInFailed(error) => sign_in_failed(state, error, effects),
         Event::OrderCreated(id) => choosing::order_created(state, id, effects),
         Event::AddressSelected => choosing::address_selected(state, effects),
         Event::PaymentSelected => choosing::payment_selected(state, effects),
@@ -57,18 +55,22 @@ fn take(state: &mut State, event: Event, effects: &mut Effects) {
             Timer::Profile => choosing::fetch_profile(state, effects),
             Timer::Collect => placing::collecting_took_too_long(state, effects),
             Timer::Resend => placing::resend(state, effects),
+            Timer::Session => {}
         },
+        Event::Clock(seconds) => clock(state, seconds, effects),
+        Event::SignOut => sign_out(state, true, effects),
+        Event::SignedOutElsewhere => sign_out(state, false, effects),
     }
 }
 
 fn retry(state: &mut State, effects: &mut Effects) {
     match state {
         State::Unavailable => {
-            *state = State::Loading;
+            *state = State::default();
             effects.push(Effect::LoadAmazon);
         }
         State::Choosing(choosing) => match &choosing.choice.order {
-            None => choosing::draw_address_book(effects),
+            None => choosing::draw_address_book(None, effects),
             Some(id) if !choosing.choice.payment => effects.push(Effect::DrawWallet(id.clone())),
             Some(_) => {}
         },
@@ -76,37 +78,111 @@ fn retry(state: &mut State, effects: &mut Effects) {
     }
 }
 
+fn amazon_ready(state: &mut State, effects: &mut Effects) {
+    let State::Loading(arrival) = state else { return };
+    let arrival = core::mem::take(arrival);
+    *state = State::SignedOut;
+    effects.push(Effect::DrawButton);
+    match arrival {
+        Arrival::Nobody => {}
+        Arrival::Buyer(token) => begin_choosing(state, None, token, effects),
+        Arrival::Refused(error) => effects.push(Effect::Report(error)),
+    }
+}
+
 fn button_pressed(state: &mut State, nonce: Nonce, effects: &mut Effects) {
     // The SDK says nothing about a closed window, so a press always starts anew. Under the same
     // nonce, because the first window may still be open and the one that answers.
-    let nonce = match state {
-        State::SigningIn(pending) => pending.clone(),
-        State::SignedOut | State::Expired => nonce,
-        _ => return,
+    let (nonce, kept) = match core::mem::take(state) {
+        State::SigningIn(pending, kept) => (pending, kept),
+        State::SignedOut => (nonce, None),
+        State::Expired(choosing) => (nonce, Some(choosing)),
+        other => {
+            *state = other;
+            return;
+        }
     };
-    *state = State::SigningIn(nonce.clone());
+    *state = State::SigningIn(nonce.clone(), kept);
     effects.push(Effect::Authorize(nonce));
 }
 
 fn signed_in(state: &mut State, sign_in: SignIn, effects: &mut Effects) {
-    let State::SigningIn(nonce) = state else { return };
-    let foreign = sign_in.state.is_some_and(|echo| echo != nonce.as_str());
-    match (sign_in.error, sign_in.token) {
-        (None, Some(token)) if !foreign => {
-            *state = State::Choosing(Choosing::new(token));
-            effects.push(Effect::Notify(Notice::SignedIn));
-            choosing::fetch_profile(state, effects);
-            choosing::draw_address_book(effects);
+    let State::SigningIn(nonce, kept) = state else { return };
+    // Some SDKs give no echo. This one was called by us.
+    let foreign = sign_in.state.as_ref().is_some_and(|echo| echo != nonce.as_str());
+    let sign_in = if foreign { SignIn::default() } else { sign_in };
+    match sign_in.token() {
+        Ok(token) => {
+            let kept = kept.take();
+            let seconds = session::seconds_of(sign_in.expires_in);
+            effects.push(Effect::KeepSession(token.clone(), seconds));
+            begin_choosing(state, kept, token, effects);
         }
-        (error, _) => {
-            *state = State::SignedOut;
-            effects.push(Effect::Report(match error.as_deref() {
-                Some("access_denied") => ErrorKind::SignInDenied.into(),
-                Some(error) => Error::new(ErrorKind::SignInFailed, error),
-                None => ErrorKind::SignInRefused.into(),
-            }));
-        }
+        Err(error) => sign_in_failed(state, error, effects),
     }
+}
+
+fn sign_in_failed(state: &mut State, error: Error, effects: &mut Effects) {
+    if let State::SigningIn(_, kept) = state {
+        *state = kept.take().map_or(State::SignedOut, State::Expired);
+        effects.push(Effect::Report(error));
+    }
+}
+
+/// Begins to choose, or goes on with what was chosen before the session ended.
+fn begin_choosing(
+    state: &mut State,
+    kept: Option<Box<Choosing>>,
+    token: AccessToken,
+    effects: &mut Effects,
+) {
+    effects.push(Effect::Notify(Notice::SignedIn));
+    effects.push(Effect::StartTimer(Timer::Session));
+    let mut choosing = Choosing::new(token);
+    if let Some(kept) = kept {
+        choosing.choice.order = kept.choice.order;
+        choosing.choice.renewals = kept.choice.renewals;
+    }
+    let order = choosing.choice.order.clone();
+    *state = State::Choosing(choosing);
+    choosing::fetch_profile(state, effects);
+    choosing::draw_address_book(order.clone(), effects);
+    if let Some(id) = order {
+        effects.push(Effect::DrawWallet(id));
+    }
+}
+
+fn clock(state: &mut State, seconds: i32, effects: &mut Effects) {
+    let Some(choosing) = state.choosing_mut() else { return };
+    effects.push(Effect::StartTimer(Timer::Session));
+    let warn = seconds <= session::WARNING && !choosing.warned;
+    choosing.warned |= warn;
+    if seconds <= 0 && !state.must_be_kept() {
+        expire(state, effects);
+    } else if warn {
+        effects.push(Effect::Notify(Notice::Expiring));
+    }
+}
+
+/// Ends the session; what was chosen stays for the next one.
+fn expire(state: &mut State, effects: &mut Effects) {
+    if let State::Choosing(choosing) = core::mem::take(state) {
+        *state = State::Expired(choosing);
+        effects.push(Effect::ForgetSession(false));
+        effects.push(Effect::Notify(Notice::Expired));
+    }
+}
+
+fn sign_out(state: &mut State, everywhere: bool, effects: &mut Effects) {
+    if matches!(state, State::Loading(_) | State::Unavailable) {
+        return;
+    }
+    effects.push(Effect::ForgetSession(everywhere));
+    if !state.must_be_kept() {
+        *state = State::SignedOut;
+        effects.push(Effect::EraseWidgets);
+    }
+    effects.push(Effect::Notify(Notice::SignedOut));
 }
 
 fn widget_failed(state: &mut State, widget: Widget, code: &str, effects: &mut Effects) {
@@ -115,10 +191,7 @@ fn widget_failed(state: &mut State, widget: Widget, code: &str, effects: &mut Ef
         (Reaction::Ignore, _) => return,
         // An order of unknown fate is asked about first; that needs no session.
         (_, State::Choosing(choosing)) if choosing.unresolved.is_some() => {}
-        (Reaction::SignInAgain, State::Choosing(_)) => {
-            *state = State::Expired;
-            effects.push(Effect::Notify(Notice::Expired));
-        }
+        (Reaction::SignInAgain, State::Choosing(_)) => expire(state, effects),
         (Reaction::GiveUp, _) => return give_up(state, error, effects),
         (Reaction::NewOrder, State::Choosing(choosing)) => {
             if !choosing::renew_order(choosing, effects) {
@@ -131,15 +204,9 @@ fn widget_failed(state: &mut State, widget: Widget, code: &str, effects: &mut Ef
     effects.push(Effect::Report(error));
 }
 
-/// Ends in `Unavailable`, unless an order is on its way, of unknown fate, or placed: that must not
-/// be forgotten.
+/// Ends in `Unavailable`, unless what there is must be kept.
 fn give_up(state: &mut State, error: Error, effects: &mut Effects) {
-    let keep = match state {
-        State::Placing(..) | State::Placed(_) => true,
-        State::Choosing(choosing) => choosing.unresolved.is_some(),
-        _ => false,
-    };
-    if !keep {
+    if !state.must_be_kept() {
         *state = State::Unavailable;
     }
     effects.push(Effect::Report(error));

@@ -54,7 +54,7 @@ pub fn detail(state: &State, notice: Notice) -> Value {
                 put(&mut fields, "order", receipt.order.message.clone());
             }
         }
-        Notice::SignedIn | Notice::Expired => {}
+        Notice::SignedIn | Notice::Expiring | Notice::Expired | Notice::SignedOut => {}
     }
     Value::Map(fields)
 }

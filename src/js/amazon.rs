@@ -2,13 +2,14 @@
 
 use wasm_bindgen::prelude::*;
 
-use crate::domain::amazon::SignIn;
 use crate::domain::ids::{AccessToken, AmazonOrderId, Nonce};
 use crate::domain::options::Options;
+use crate::domain::sign_in::{SignIn, Surroundings};
 use crate::error::{Error, ErrorKind};
 use crate::js::convert::{property, text_of};
 use crate::js::ear::{Ear, Topic};
-use crate::js::sys::{Function, Record};
+use crate::js::session;
+use crate::js::sys::Record;
 use crate::prelude::*;
 
 // Functions, not statics: Amazon's objects arrive late, and a static would be read once.
@@ -17,8 +18,14 @@ extern "C" {
     #[wasm_bindgen(js_namespace = ["amazon", "Login"], js_name = setClientId, catch)]
     fn set_client_id(id: &str) -> Result<(), JsValue>;
 
-    #[wasm_bindgen(js_namespace = ["amazon", "Login"], js_name = authorize, catch)]
-    fn authorize(options: &Record, next: &Function) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = ["amazon", "Login"], js_name = setUseCookie, catch)]
+    fn set_use_cookie(on: bool) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(js_namespace = ["amazon", "Login"], js_name = setSiteDomain, catch)]
+    fn set_site_domain(domain: &str) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(js_namespace = ["amazon", "Login"], catch)]
+    fn logout() -> Result<(), JsValue>;
 
     #[wasm_bindgen(js_namespace = OffAmazonPayments, js_name = Button, catch)]
     fn button(container: &str, seller_id: &str, options: &Record) -> Result<(), JsValue>;
@@ -46,10 +53,32 @@ extern "C" {
     fn error_code(this: &Told) -> Result<JsValue, JsValue>;
 }
 
-/// Names the client to the SDK and draws the button into the element with this id.
+#[wasm_bindgen(module = "/src/js/sign_in.js")]
+extern "C" {
+    fn surroundings() -> JsValue;
+    #[wasm_bindgen(js_name = returnAddress)]
+    fn return_address(chosen: Option<&str>) -> String;
+    // `amazon.Login.authorize`, watched.
+    #[wasm_bindgen(catch)]
+    fn authorize(options: &Record, next: &JsValue) -> Result<bool, JsValue>;
+}
+
+/// Tells the SDK who we are, and whether the token is in the cookie.
 ///
 /// # Errors
-/// [`ErrorKind::AmazonThrew`], as for everything that is drawn here.
+/// [`ErrorKind::AmazonThrew`], as for everything of Amazon's here.
+pub fn set_up(options: &Options, in_cookie: bool) -> Result<(), Error> {
+    let mut called = set_client_id(options.required("clientId", ""));
+    if let Some(domain) = options.text("siteDomain", "") {
+        called = called.and_then(|()| set_site_domain(domain));
+    }
+    if in_cookie {
+        called = called.and_then(|()| set_use_cookie(true));
+    }
+    done(called)
+}
+
+/// Draws the button into the element with this id.
 pub fn draw_button(options: &Options, ear: Ear, container: &str) -> Result<(), Error> {
     let given = Record::new();
     given.set("authorization", &ear.on(Topic::ButtonPressed));
@@ -60,24 +89,66 @@ pub fn draw_button(options: &Options, ear: Ear, container: &str) -> Result<(), E
             given.set_text(look, value);
         }
     }
-    set_client_id(options.required("clientId", ""))
-        .and_then(|()| button(container, options.required("sellerId", ""), &given))
-        .map_err(|value| thrown(&value))
+    done(button(container, options.required("sellerId", ""), &given))
 }
 
-/// Opens the sign-in window. Only inside the buyer's click do browsers let it open.
+/// Opens the sign-in: in a window, or in place of the page. Only inside the buyer's click do
+/// browsers let a window open.
+///
+/// # Errors
+/// [`ErrorKind::PopupBlocked`] if they do not, or [`ErrorKind::AmazonThrew`].
 pub fn open_sign_in(options: &Options, ear: Ear, nonce: &Nonce) -> Result<(), Error> {
+    let popup = match options.text("popup", "") {
+        Some("always") => true,
+        Some("never") => false,
+        _ => read_surroundings().suit_a_popup(),
+    };
+    let chosen = options.text("returnUrl", "");
     let given = Record::new();
     given.set_text("scope", options.scope());
     // A real boolean: the samples' text "false" would count as true.
-    given.set("popup", &true.into());
+    given.set("popup", &popup.into());
     given.set_text("state", nonce.as_str());
-    done(authorize(&given, &ear.on(Topic::SignedIn)))
+    let next = if popup && chosen.is_none() {
+        ear.on(Topic::SignedIn).into()
+    } else {
+        session::expect(nonce);
+        return_address(chosen).into()
+    };
+    match authorize(&given, &next) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(ErrorKind::PopupBlocked.into()),
+        Err(value) => Err(thrown(&value)),
+    }
 }
 
-/// Draws an AddressBook that makes a new order reference.
-pub fn draw_address_book(options: &Options, ear: Ear, container: &str) -> Result<(), Error> {
+fn read_surroundings() -> Surroundings {
+    let told = surroundings();
+    Surroundings {
+        secure: property(&told, "secure").is_truthy(),
+        fine_pointer: property(&told, "finePointer").is_truthy(),
+        width: property(&told, "width").as_f64().unwrap_or_default() as u32,
+        user_agent: text_of(&property(&told, "userAgent")),
+    }
+}
+
+/// Has the SDK forget the buyer.
+pub fn sign_out() {
+    // The session is over for us, whatever the SDK says.
+    let _ = logout();
+}
+
+/// Draws the AddressBook of an order reference, or one that makes a new one.
+pub fn draw_address_book(
+    options: &Options,
+    ear: Ear,
+    order: Option<&AmazonOrderId>,
+    container: &str,
+) -> Result<(), Error> {
     let given = widget_options(options, ear, Topic::AddressBookFailed);
+    if let Some(order) = order {
+        given.set_text("amazonOrderReferenceId", order.as_str());
+    }
     let created = ear.on(Topic::OrderCreated);
     given.set("onOrderReferenceCreate", &created);
     // Tells the same id; some builds call only one of the two.
@@ -116,7 +187,7 @@ fn draw(widget: Result<JsValue, JsValue>, container: &str) -> Result<(), Error> 
     done(widget.and_then(|widget| widget.unchecked_ref::<Drawable>().bind(container)))
 }
 
-fn done(called: Result<JsValue, JsValue>) -> Result<(), Error> {
+fn done<T>(called: Result<T, JsValue>) -> Result<(), Error> {
     called.map(drop).map_err(|value| thrown(&value))
 }
 
@@ -130,6 +201,7 @@ pub fn sign_in(told: &JsValue) -> SignIn {
         token: property(told, "access_token").as_string().as_deref().and_then(AccessToken::parse),
         error: property(told, "error").as_string(),
         state: property(told, "state").as_string(),
+        expires_in: property(told, "expires_in").as_f64().map(|seconds| seconds as u32),
     }
 }
 

@@ -3,6 +3,7 @@
 use wasm_bindgen::prelude::*;
 
 use crate::domain::ids::Nonce;
+use crate::domain::text::concat;
 use crate::domain::value::{Entries, Value};
 use crate::js::sys::{self, Array, Record, Uint32Array};
 use crate::prelude::*;
@@ -112,9 +113,9 @@ pub fn property(object: &JsValue, name: &str) -> JsValue {
     sys::property(object, name).unwrap_or_default()
 }
 
-/// 128 bits of the browser's own randomness.
+/// 128 bits of the browser's own randomness. The beginning tells npm/return.js whose it is.
 pub fn fresh_nonce() -> Nonce {
     let numbers = Uint32Array::new(4);
     sys::fill_randomly(&numbers);
-    Nonce::new(&numbers.join("-"))
+    Nonce::new(&concat(&["lp-", &numbers.join("-")]))
 }

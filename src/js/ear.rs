@@ -28,8 +28,15 @@ pub enum Topic {
     PlaceOrder,
     /// That promise hands over how to resolve and how to reject it.
     Promised,
-    /// The page's place-order button was pressed, or Enter in its order form.
+    /// The page's place-order button was pressed.
     PlaceOrderPressed,
+    /// The page's order form was sent, by Enter or by a button.
+    /// The page's sign-out control was pressed.
+    SignOutPressed,
+    /// The page wants the buyer signed out.
+    SignOut,
+    /// The page came back into sight.
+    Seen,
     /// The page wants to know where the checkout stands.
     Snapshot,
     /// The page wants another try.
@@ -76,12 +83,15 @@ pub enum Topic {
 
 impl Topic {
     // Topics travel through JavaScript as their place in this list, which is their order above.
-    const ALL: [Self; 26] = [
+    const ALL: [Self; 30] = [
         Self::On,
         Self::Off,
         Self::PlaceOrder,
         Self::Promised,
         Self::PlaceOrderPressed,
+        Self::SignOutPressed,
+        Self::SignOut,
+        Self::Seen,
         Self::Snapshot,
         Self::Retry,
         Self::Dispose,

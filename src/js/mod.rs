@@ -10,5 +10,6 @@ pub mod error;
 pub mod fetch;
 pub mod loader;
 pub mod page;
+pub mod session;
 pub mod shared;
 pub mod sys;

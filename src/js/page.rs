@@ -1,33 +1,35 @@
 //! The page's own elements.
 
-use core::cell::Cell;
-
 use wasm_bindgen::prelude::*;
 
 use crate::domain::amazon::Widget;
 use crate::domain::options::{Options, invalid};
 use crate::domain::order::Fields;
-use crate::domain::text::concat;
 use crate::domain::value::Value;
 use crate::error::{Error, ErrorKind};
 use crate::js::convert::{self, property};
-use crate::js::shared::PerPage;
+use crate::js::ear::{Ear, Topic};
 use crate::js::sys::{self, Array, Element, Event, FormData, Function, Record};
 use crate::prelude::*;
 
-static HOSTS: PerPage<Cell<u32>> = PerPage(Cell::new(0));
+#[wasm_bindgen(module = "/src/js/sign_in.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = makePressable)]
+    fn make_pressable(host: &Element);
+}
 
 /// The elements that a checkout draws into, writes to and reads, by the order of [`PARTS`].
-pub struct Page([Option<Element>; PARTS.len()]);
+pub struct Page([Vec<Element>; PARTS.len()]);
 
 /// The options that name elements. The first three are the widgets, in their own order.
-const PARTS: [&str; 7] =
-    ["button", "addressBook", "wallet", "placeOrder", "status", "orderId", "order"];
+const PARTS: [&str; 8] =
+    ["button", "addressBook", "wallet", "placeOrder", "status", "orderId", "order", "signOut"];
 const BUTTON: usize = Widget::Button as usize;
 const PLACE_ORDER: usize = 3;
 const STATUS: usize = 4;
 const ORDER_ID: usize = 5;
 const ORDER: usize = 6;
+const SIGN_OUT: usize = 7;
 
 /// What the page shows of a state.
 #[derive(Clone, Copy)]
@@ -51,81 +53,92 @@ impl Page {
         Ok(page)
     }
 
-    fn element(&self, place: usize) -> Option<&Element> {
-        self.0.get(place).and_then(Option::as_ref)
+    fn elements(&self, place: usize) -> &[Element] {
+        self.0.get(place).map_or(&[], Vec::as_slice)
     }
 
-    /// Makes an empty element inside a widget's container and gives the id that Widgets.js needs:
-    /// a plain one, whatever the container's own looks like.
-    pub fn host(&self, widget: Widget) -> String {
-        let number = HOSTS.0.get() + 1;
-        HOSTS.0.set(number);
-        let id = concat(&["landerpay-", &convert::text_of(&number.into())]);
-        if let Some(container) = self.element(widget as usize) {
+    /// Makes an empty element inside each of a widget's containers and gives the ids that Widgets.js
+    /// needs: plain ones, whatever the containers' own look like.
+    pub fn hosts(&self, widget: Widget) -> Vec<String> {
+        let mut ids = Vec::new();
+        for container in self.elements(widget as usize) {
+            // Another copy of this module may draw on the same page.
+            let id = convert::fresh_nonce();
+            let id = id.as_str();
             let host = sys::create_element("div");
-            set_text(&host, "id", &id);
-            // Responsive widgets take their container's height.
-            if widget != Widget::Button {
+            set_text(&host, "id", id);
+            if widget == Widget::Button {
+                make_pressable(&host);
+            } else {
+                // Responsive widgets take their container's height.
                 property(&host, "style").unchecked_ref::<Record>().set_text("height", "100%");
             }
             set_text(container, TEXT, "");
             container.append(&host);
+            ids.push(id.to_owned());
         }
-        id
+        ids
     }
 
-    /// Tells each press of the page's place-order button, and of Enter in its order form.
-    pub fn listen(&self, press: &Function) {
-        for (place, event) in PRESSES {
-            if let Some(element) = self.element(place) {
-                element.listen(event, press);
+    /// Takes a widget off the page.
+    pub fn erase(&self, widget: Widget) {
+        for container in self.elements(widget as usize) {
+            set_text(container, TEXT, "");
+        }
+    }
+
+    /// Has the page's controls tell their presses, as long as `until` allows.
+    pub fn listen(&self, ear: Ear, until: &Record) {
+        for (place, event, topic) in PRESSES {
+            for element in self.elements(place) {
+                element.listen(event, &ear.on(topic), until);
             }
         }
     }
 
     /// Shows where the checkout stands.
     pub fn show(&self, look: Look<'_>) {
-        if let Some(button) = self.element(PLACE_ORDER) {
+        for button in self.elements(PLACE_ORDER) {
             set_flag(button, "disabled", !look.can_place);
             button.set_attribute("aria-busy", if look.placing { "true" } else { "false" });
         }
-        if let Some(button) = self.element(BUTTON) {
+        for button in self.elements(BUTTON) {
             set_flag(button, "hidden", look.signed_in);
         }
-        if let (Some(element), Some(id)) = (self.element(ORDER_ID), look.order_id) {
-            set_text(element, TEXT, id);
+        for control in self.elements(SIGN_OUT) {
+            set_flag(control, "hidden", !look.signed_in);
+        }
+        if let Some(id) = look.order_id {
+            for element in self.elements(ORDER_ID) {
+                set_text(element, TEXT, id);
+            }
         }
     }
 
     /// Tells the buyer, always as plain text. `code` names an error.
     pub fn say(&self, text: &str, code: &str) {
-        if let Some(status) = self.element(STATUS)
+        for status in self.elements(STATUS) {
             // A live region would read an unchanged text aloud again.
-            && property(status, TEXT) != text
-        {
-            set_text(status, TEXT, text);
-            status.set_attribute("data-code", code);
-        }
-    }
-
-    /// Ends the listening and takes everything that was drawn off the page.
-    pub fn leave(&self, press: &Function) {
-        for (place, event) in PRESSES {
-            if let Some(element) = self.element(place) {
-                element.unlisten(event, press);
-            }
-        }
-        for widget in Widget::ALL {
-            if let Some(container) = self.element(widget as usize) {
-                set_text(container, TEXT, "");
+            if property(status, TEXT) != text {
+                set_text(status, TEXT, text);
+                status.set_attribute("data-code", code);
             }
         }
     }
 }
 
-/// The events that place the order: where, and which.
-const PRESSES: [(usize, &str); 2] = [(PLACE_ORDER, "click"), (ORDER, "submit")];
+/// The events of the page's controls: where, which, and what they are for.
+const PRESSES: [(usize, &str, Topic); 3] = [
+    (PLACE_ORDER, "click", Topic::PlaceOrderPressed),
+    (ORDER, "submit", Topic::PlaceOrderPressed),
+    (SIGN_OUT, "click", Topic::SignOutPressed),
+];
 const TEXT: &str = "textContent";
+
+/// Tells whenever the page comes into sight.
+pub fn watch(seen: &Function, until: &Record) {
+    sys::DOCUMENT.with(|document| document.listen("visibilitychange", seen, until));
+}
 
 /// A press would also submit its form and leave the page.
 pub fn keep_on_page(event: &JsValue) {
@@ -157,27 +170,39 @@ pub fn is_valid(form: &Element) -> bool {
 /// # Errors
 /// [`ErrorKind::MissingContainer`].
 pub fn find_form(options: &Options, opaque: &[JsValue]) -> Result<Option<Element>, Error> {
-    find(options, "order", opaque)
+    Ok(find(options, "order", opaque)?.into_iter().next())
 }
 
-/// Finds the element that an option names, if it names one: itself, or the first match.
-fn find(options: &Options, part: &str, opaque: &[JsValue]) -> Result<Option<Element>, Error> {
+/// Finds the elements that an option names, if it names any: itself, or all matches.
+fn find(options: &Options, part: &str, opaque: &[JsValue]) -> Result<Vec<Element>, Error> {
     // `order` may also be fields or a function.
     let is_order = part == "order";
     let given = options.get(part, if is_order { "" } else { "container" });
-    let found = match given {
-        None | Some(Value::Map(_)) => return Ok(None),
-        Some(Value::Opaque(place)) => opaque.get(*place).cloned().unwrap_or_default(),
-        Some(selector) => sys::first_match(selector.text().unwrap_or_default()).unwrap_or_default(),
-    };
-    if is_order && found.is_function() {
-        return Ok(None);
+    let mut elements = Vec::new();
+    match given {
+        None | Some(Value::Map(_)) => return Ok(elements),
+        Some(Value::Opaque(place)) => {
+            let element = opaque.get(*place).cloned().unwrap_or_default();
+            if is_order && element.is_function() {
+                return Ok(elements);
+            }
+            if property(&element, "nodeType") == 1 {
+                elements.push(element.unchecked_into());
+            }
+        }
+        Some(selector) => {
+            if let Ok(found) = sys::all_matches(selector.text().unwrap_or_default()) {
+                for place in 0..found.length() {
+                    elements.push(found.get(place).unchecked_into());
+                }
+            }
+        }
     }
-    if property(&found, "nodeType") == 1 {
-        return Ok(Some(found.unchecked_into()));
+    if elements.is_empty() {
+        let wanted = given.and_then(Value::text).unwrap_or(part);
+        return Err(Error::new(ErrorKind::MissingContainer, wanted));
     }
-    let wanted = given.and_then(Value::text).unwrap_or(part);
-    Err(Error::new(ErrorKind::MissingContainer, wanted))
+    Ok(elements)
 }
 
 fn set_text(element: &Element, name: &str, text: &str) {

@@ -104,8 +104,9 @@ extern "C" {
 
     #[wasm_bindgen(js_namespace = location, js_name = assign, catch)]
     pub fn navigate(url: &str) -> Result<(), JsValue>;
-    #[wasm_bindgen(js_namespace = document, js_name = querySelector, catch)]
-    pub fn first_match(selector: &str) -> Result<JsValue, JsValue>;
+    /// A list, not an array, but read like one.
+    #[wasm_bindgen(js_namespace = document, js_name = querySelectorAll, catch)]
+    pub fn all_matches(selector: &str) -> Result<Array, JsValue>;
     #[wasm_bindgen(js_namespace = document, js_name = createElement)]
     pub fn create_element(tag: &str) -> Element;
 
@@ -116,9 +117,15 @@ extern "C" {
     #[wasm_bindgen(method, js_name = setAttribute)]
     pub fn set_attribute(this: &Element, name: &str, value: &str);
     #[wasm_bindgen(method, js_name = addEventListener)]
-    pub fn listen(this: &Element, event: &str, function: &Function);
-    #[wasm_bindgen(method, js_name = removeEventListener)]
-    pub fn unlisten(this: &Element, event: &str, function: &Function);
+    pub fn listen(this: &Element, event: &str, function: &Function, options: &Record);
+    #[wasm_bindgen(thread_local_v2, js_name = document)]
+    pub static DOCUMENT: Element;
+
+    pub type AbortController;
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> AbortController;
+    #[wasm_bindgen(method)]
+    pub fn abort(this: &AbortController);
 
     pub type Event;
     #[wasm_bindgen(method, js_name = preventDefault)]
