@@ -2,9 +2,12 @@ import init, { beginCheckout } from "../target/landerpay/landerpay.js";
 import { takeReturn } from "./return.js";
 
 let ready;
+// Kept until a checkout has it: a first attempt may fail.
+let returned = "";
 
 /** See index.d.ts. The drop-in has taken the sign-in's answer off the address already. */
-export async function createCheckout(options, returned = takeReturn()) {
+export async function createCheckout(options, taken = takeReturn()) {
+  returned = taken || returned;
   ready ??= init({ module_or_path: new URL("landerpay.wasm", import.meta.url) });
   try {
     await ready;
@@ -17,7 +20,9 @@ export async function createCheckout(options, returned = takeReturn()) {
       audience: "network",
     });
   }
-  return beginCheckout(options, returned);
+  const checkout = beginCheckout(options, returned);
+  returned = "";
+  return checkout;
 }
 
 const UNAVAILABLE =

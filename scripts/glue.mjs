@@ -52,6 +52,9 @@ export function simplify(glue) {
   text = edit(text, /^( +\w+: (?:handleError\()?)function ?\((.*)\) \{/gm, "$1($2) => {");
   text = edit(text, /, wasm\.__wbindgen_malloc, wasm\.__wbindgen_realloc\)/g, ")");
   text = edit(text, /^if \(!\('encodeInto' in cachedTextEncoder\)\) \{\n(?: .*\n)+\}\n/gm, "");
+  // What needs no wrapping would come as a module of its own; `rename` puts it with the others.
+  text = edit(text, /^import \* as import\d+ from ".*"$/gm, "");
+  text = edit(text, /^ +"\.\/snippets\/.*": import\d+,$/gm, "");
   const polyfill = /\(typeof FinalizationRegistry === 'undefined'\)\s+\? \{.*\}\s+: new/g;
   return edit(text, polyfill, "new");
 }
@@ -70,8 +73,10 @@ export function usedExports(glue) {
  */
 export function rename(glue, { imports, exports }, module) {
   let text = glue;
-  for (const [, from, to] of imports) {
-    text = edit(text, new RegExp(`^ +${from}: (?=\\(|handleError\\()`, "gm"), () => `${to}: `, 1);
+  for (const [source, from, to] of imports) {
+    text = source.startsWith("./snippets/")
+      ? addImport(text, source, from, to)
+      : edit(text, new RegExp(`^ +${from}: (?=\\(|handleError\\()`, "gm"), () => `${to}: `, 1);
   }
   const shorter = new Map(exports);
   text = edit(text, /\bwasm\.(\w+)/g, (_, name) => {
@@ -79,6 +84,11 @@ export function rename(glue, { imports, exports }, module) {
     return `wasm.${shorter.get(name)}`;
   });
   return edit(text, /"\.\/landerpay_bg\.js"(?=: import0,)/g, () => JSON.stringify(module), 1);
+}
+
+function addImport(text, source, from, to) {
+  const statement = `import { ${from} } from ${JSON.stringify(source)};\n`;
+  return statement + edit(text, /^ +const import0 = \{$/gm, (line) => `${line}\n${to}: ${from},`, 1);
 }
 
 function replaceFunction(text, start, replacement) {

@@ -23,8 +23,6 @@ const FEATURES = [
 const SMALLEST = [
   "--always-inline-max-function-size=4",
   "--one-caller-inline-max-function-size=50",
-  // No load or division of Rust's traps by itself.
-  "--ignore-implicit-traps",
   // The stack begins there, and would have to be full.
   "--low-memory-unused",
   "-Oz",

@@ -10,6 +10,7 @@ use crate::domain::amazon::Widget;
 use crate::domain::options::Options;
 use crate::domain::order::Fields;
 use crate::domain::outcome::Outcome;
+use crate::domain::session::Arrival;
 use crate::domain::value::{Entries, Value};
 use crate::domain::words;
 use crate::error::{Error, ErrorKind};
@@ -520,7 +521,7 @@ impl Driver {
     fn dispose(&self, ear: Ear) {
         self.ear.set(None);
         // Nothing can be placed any more.
-        self.show(&State::Unavailable, None, true);
+        self.show(&State::Unavailable(Arrival::Nobody), None, true);
         self.until.abort();
         for widget in Widget::ALL {
             self.page.erase(widget);

@@ -2,7 +2,7 @@
 
 use crate::domain::ids::{is_client_id, is_seller_id};
 use crate::domain::order::{Fields, is_forbidden};
-use crate::domain::region::{Environment, REGIONS, Site};
+use crate::domain::region::{EUROPEAN, Environment, REGIONS, Site};
 use crate::domain::text::{all_bytes, concat, join};
 use crate::domain::value::Value;
 use crate::error::{Error, ErrorKind};
@@ -40,7 +40,7 @@ const RULES: [(&str, &str, bool, Rule); 27] = [
     ("button", "type", false, Rule::OneOf(&["PwA", "LwA", "Pay", "Login", "A"])),
     ("button", "color", false, Rule::OneOf(&["Gold", "LightGray", "DarkGray"])),
     ("button", "size", false, Rule::OneOf(&["small", "medium", "large", "x-large"])),
-    ("button", "language", false, Rule::OneOf(&["en-GB", "de-DE", "fr-FR", "it-IT", "es-ES"])),
+    ("button", "language", false, Rule::OneOf(EUROPEAN)),
     ("addressBook", "container", true, Rule::Container),
     ("wallet", "container", true, Rule::Container),
     ("placeOrder", "container", false, Rule::Container),
@@ -77,6 +77,9 @@ impl Options {
         let region = REGIONS.iter().find(|region| raw.text_of("region") == Some(region.name));
         let region = region.unwrap_or(&REGIONS[0]);
         let site = Site::new(region, environment, raw.text_of("simulator"));
+        if find(&raw, "button", "language").is_some() && site.languages().is_empty() {
+            return Err(invalid("button.language", "absent in this region"));
+        }
         Ok(Self { site, raw })
     }
 
@@ -318,6 +321,30 @@ mod tests {
         {
             let button = map(&[("container", text("#pay")), (name, text(value))]);
             assert_invalid(name, with("button", button));
+        }
+    }
+
+    #[test]
+    fn a_language_that_the_region_s_script_ignores_is_refused() {
+        for region in &REGIONS {
+            let mut entries = good();
+            entries[1].1 = text(region.name);
+            let language = map(&[("container", text("#pay")), ("language", text("de-DE"))]);
+            entries[4].1 = language;
+            let read = Options::read(map(&entries));
+            if region.languages.is_empty() {
+                assert_invalid("button.language", read);
+            } else {
+                assert_eq!(read.unwrap().text("button", "language"), Some("de-DE"));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_written_into_a_cookie_is_a_domain() {
+        assert!(with("siteDomain", text(".shop.example")).is_ok());
+        for bad in ["", ".shop.example;secure", "shop example", ".shop.example/x"] {
+            assert_invalid("siteDomain", with("siteDomain", text(bad)));
         }
     }
 

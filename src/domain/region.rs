@@ -15,20 +15,35 @@ pub struct Region {
     pub widgets_host: &'static str,
     /// The part of the path that selects the build with Login with Amazon; the US has no other.
     pub build: &'static str,
-    /// The domain below `api.` (live) and `api.sandbox.` that answers with the profile.
-    pub profile_domain: &'static str,
+    /// The domain below `api.` (live) and `api.sandbox.` of Login with Amazon.
+    pub login_domain: &'static str,
+    /// The languages of the button. Where there are none, Amazon's script knows its own only.
+    pub languages: &'static [&'static str],
 }
+
+/// The languages of the European scripts.
+pub const EUROPEAN: &[&str] = &["en-GB", "de-DE", "fr-FR", "it-IT", "es-ES"];
 
 /// Every region. `eur` and `gbp` are the EU accounts by currency; Amazon's own server kits send
 /// their profile requests to the UK host.
 pub static REGIONS: [Region; 6] = [
-    Region { name: "us", widgets_host: NA, build: "", profile_domain: "amazon.com" },
-    Region { name: "uk", widgets_host: EU, build: "lpa/", profile_domain: "amazon.co.uk" },
-    Region { name: "de", widgets_host: EU, build: "lpa/", profile_domain: "amazon.de" },
-    Region { name: "eur", widgets_host: EU, build: "lpa/", profile_domain: "amazon.co.uk" },
-    Region { name: "gbp", widgets_host: EU, build: "lpa/", profile_domain: "amazon.co.uk" },
-    Region { name: "jp", widgets_host: FE, build: "lpa/", profile_domain: "amazon.co.jp" },
+    region("us", NA, "", "amazon.com", &[]),
+    region("uk", EU, "lpa/", "amazon.co.uk", EUROPEAN),
+    region("de", EU, "lpa/", "amazon.de", EUROPEAN),
+    region("eur", EU, "lpa/", "amazon.co.uk", EUROPEAN),
+    region("gbp", EU, "lpa/", "amazon.co.uk", EUROPEAN),
+    region("jp", FE, "lpa/", "amazon.co.jp", &[]),
 ];
+
+const fn region(
+    name: &'static str,
+    widgets_host: &'static str,
+    build: &'static str,
+    login_domain: &'static str,
+    languages: &'static [&'static str],
+) -> Region {
+    Region { name, widgets_host, build, login_domain, languages }
+}
 
 const NA: &str = "https://static-na.payments-amazon.com";
 const EU: &str = "https://static-eu.payments-amazon.com";
@@ -77,15 +92,28 @@ impl Site {
         concat(&[host, path, self.region.name, "/", sandbox, self.region.build, "js/Widgets.js"])
     }
 
+    /// The languages that the button can have.
+    pub const fn languages(&self) -> &'static [&'static str] {
+        self.region.languages
+    }
+
     /// The address of the buyer's profile. A token of one environment is unknown to the other's
     /// host.
     pub fn profile_url(&self) -> String {
-        const PATH: &str = "/user/profile";
+        self.login_url("/user/profile")
+    }
+
+    /// The address that tells whose a token is; for servers.
+    pub fn tokeninfo_url(&self) -> String {
+        self.login_url("/auth/o2/tokeninfo")
+    }
+
+    fn login_url(&self, path: &str) -> String {
         match &self.simulator {
-            Some(simulator) => concat(&[simulator, PATH]),
+            Some(simulator) => concat(&[simulator, path]),
             None => {
                 let sandbox = self.sandbox("sandbox.");
-                concat(&["https://api.", sandbox, self.region.profile_domain, PATH])
+                concat(&["https://api.", sandbox, self.region.login_domain, path])
             }
         }
     }
@@ -101,35 +129,53 @@ mod tests {
 
     const ENVIRONMENTS: [Environment; 2] = [Environment::Live, Environment::Sandbox];
 
+    /// Every address as Amazon writes it: region, environment, Widgets.js, Login with Amazon.
+    const ADDRESSES: [(&str, Environment, &str, &str); 12] = {
+        use Environment::{Live, Sandbox};
+        [
+            ("us", Live, "na/us/js", "https://api.amazon.com"),
+            ("us", Sandbox, "na/us/sandbox/js", "https://api.sandbox.amazon.com"),
+            ("uk", Live, "eu/uk/lpa/js", "https://api.amazon.co.uk"),
+            ("uk", Sandbox, "eu/uk/sandbox/lpa/js", "https://api.sandbox.amazon.co.uk"),
+            ("de", Live, "eu/de/lpa/js", "https://api.amazon.de"),
+            ("de", Sandbox, "eu/de/sandbox/lpa/js", "https://api.sandbox.amazon.de"),
+            ("eur", Live, "eu/eur/lpa/js", "https://api.amazon.co.uk"),
+            ("eur", Sandbox, "eu/eur/sandbox/lpa/js", "https://api.sandbox.amazon.co.uk"),
+            ("gbp", Live, "eu/gbp/lpa/js", "https://api.amazon.co.uk"),
+            ("gbp", Sandbox, "eu/gbp/sandbox/lpa/js", "https://api.sandbox.amazon.co.uk"),
+            ("jp", Live, "fe/jp/lpa/js", "https://api.amazon.co.jp"),
+            ("jp", Sandbox, "fe/jp/sandbox/lpa/js", "https://api.sandbox.amazon.co.jp"),
+        ]
+    };
+
     #[test]
-    fn every_region_and_environment_has_its_own_script() {
-        let mut seen = Vec::new();
+    fn every_region_and_environment_has_its_own_addresses() {
+        let mut rows = ADDRESSES.into_iter();
         for region in &REGIONS {
             for environment in ENVIRONMENTS {
-                let url = Site::new(region, environment, None).widgets_url();
-                assert!(url.starts_with("https://static-"), "{url}");
-                assert!(url.contains(&format!("/OffAmazonPayments/{}/", region.name)), "{url}");
-                assert_eq!(url.contains("/sandbox/"), environment == Environment::Sandbox, "{url}");
-                assert_eq!(url.contains("/lpa/"), region.name != "us", "{url}");
-                assert!(!seen.contains(&url), "{url}");
-                seen.push(url);
+                let (name, of, script, login) = rows.next().unwrap();
+                assert_eq!((name, of), (region.name, environment));
+                let site = Site::new(region, environment, None);
+                let (host, path) = script.split_once('/').unwrap();
+                assert_eq!(
+                    site.widgets_url(),
+                    format!(
+                        "https://static-{host}.payments-amazon.com/OffAmazonPayments/{path}/Widgets.js"
+                    )
+                );
+                assert_eq!(site.profile_url(), format!("{login}/user/profile"));
+                assert_eq!(site.tokeninfo_url(), format!("{login}/auth/o2/tokeninfo"));
             }
         }
-        assert_eq!(
-            Site::new(&REGIONS[1], Environment::Sandbox, None).widgets_url(),
-            "https://static-eu.payments-amazon.com/OffAmazonPayments/uk/sandbox/lpa/js/Widgets.js"
-        );
+        assert_eq!(rows.next(), None);
     }
 
     #[test]
-    fn a_token_never_crosses_environments() {
+    fn only_the_european_scripts_know_languages() {
         for region in &REGIONS {
-            let sandbox = Site::new(region, Environment::Sandbox, None).profile_url();
-            let live = Site::new(region, Environment::Live, None).profile_url();
-            assert_eq!(sandbox, live.replace("https://api.", "https://api.sandbox."));
+            let is_european = region.widgets_host == EU;
+            assert_eq!(!region.languages.is_empty(), is_european, "{}", region.name);
         }
-        let site = Site::new(&REGIONS[5], Environment::Live, None);
-        assert_eq!(site.profile_url(), "https://api.amazon.co.jp/user/profile");
     }
 
     #[test]

@@ -43,14 +43,16 @@ impl SignIn {
     // Decoded exactly once: a token that is encoded twice is none.
     fn from_parameters(text: &str) -> Self {
         let mut sign_in = Self::default();
-        for parameter in text.split('&') {
-            let Some((name, value)) = parameter.split_once('=') else { continue };
-            let Some(value) = decode_once(value) else { continue };
+        for parameter in text.as_bytes().split(|byte| *byte == b'&') {
+            let mut name_and_value = parameter.splitn(2, |byte| *byte == b'=');
+            let name = name_and_value.next();
+            // What cannot be read is empty, and good for nothing.
+            let value = name_and_value.next().and_then(decode_once).unwrap_or_default();
             match name {
-                "access_token" => sign_in.token = AccessToken::parse(&value),
-                "expires_in" => sign_in.expires_in = seconds(&value),
-                "error" => sign_in.error = Some(value),
-                "state" => sign_in.state = Some(value),
+                Some(b"access_token") => sign_in.token = AccessToken::parse(&value),
+                Some(b"expires_in") => sign_in.expires_in = seconds(&value),
+                Some(b"error") => sign_in.error = Some(value),
+                Some(b"state") => sign_in.state = Some(value),
                 _ => {}
             }
         }
@@ -72,13 +74,13 @@ fn seconds(text: &str) -> Option<u32> {
 }
 
 /// Nothing that we read has anything but ASCII in it.
-fn decode_once(text: &str) -> Option<String> {
+fn decode_once(text: &[u8]) -> Option<String> {
     let mut decoded = String::new();
-    let mut bytes = text.bytes();
+    let mut bytes = text.iter();
     while let Some(byte) = bytes.next() {
-        let byte = match byte {
+        let byte = match *byte {
             b'+' => b' ',
-            b'%' => hex_digit(bytes.next()?)? << 4 | hex_digit(bytes.next()?)?,
+            b'%' => hex_digit(*bytes.next()?)? << 4 | hex_digit(*bytes.next()?)?,
             plain => plain,
         };
         if !byte.is_ascii() {
@@ -135,5 +137,105 @@ impl Surroundings {
     pub fn suit_a_popup(&self) -> bool {
         let in_app = |mark: &&str| contains_ignoring_case(&self.user_agent, mark);
         self.secure && self.fine_pointer && self.width >= POPUP_WIDTH && !IN_APP.iter().any(in_app)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NONCE: &str = "lp-1-2-3-4";
+
+    fn returned(text: &str) -> Result<String, ErrorKind> {
+        let token = SignIn::from_return(text, Some(NONCE)).token();
+        token.map(|token| token.expose().to_owned()).map_err(|error| error.kind())
+    }
+
+    #[test]
+    fn a_token_is_decoded_exactly_once() {
+        for (written, read) in [
+            ("Atza%7CIwEBI", Ok("Atza|IwEBI".to_owned())),
+            ("Atza%7cIw%45BI", Ok("Atza|IwEBI".to_owned())),
+            ("Atza|IwEBI", Ok("Atza|IwEBI".to_owned())),
+            ("Atza|Iw%2BI%2FI%3D%3D", Ok("Atza|Iw+I/I==".to_owned())),
+            ("Atza|Iw=I==", Ok("Atza|Iw=I==".to_owned())),
+            // Encoded twice.
+            ("Atza%257CIwEBI", Err(ErrorKind::SignInRefused)),
+            ("Atza%7CIw%2545BI", Err(ErrorKind::SignInRefused)),
+            ("Atza%7", Err(ErrorKind::SignInRefused)),
+            ("Atza%7CIw%zz", Err(ErrorKind::SignInRefused)),
+            ("Atza%7CIw+EBI", Err(ErrorKind::SignInRefused)),
+            ("Atza%7CIw%C3%A9", Err(ErrorKind::SignInRefused)),
+            ("Atzr%7CIwEBI", Err(ErrorKind::SignInRefused)),
+            ("", Err(ErrorKind::SignInRefused)),
+        ] {
+            let text = format!("access_token={written}&token_type=bearer&state={NONCE}");
+            assert_eq!(returned(&text), read, "{written}");
+        }
+    }
+
+    #[test]
+    fn an_answer_to_another_nonce_says_nothing() {
+        let answer = "access_token=Atza%7CIwEBI&expires_in=3600";
+        let read = |text: &str, nonce| SignIn::from_return(text, nonce);
+        let good = format!("{answer}&state={NONCE}");
+        assert_eq!(read(&good, Some(NONCE)).expires_in, Some(3600));
+        assert_eq!(read(&good, Some("lp-9")), SignIn::default());
+        assert_eq!(read(&good, None), SignIn::default());
+        assert_eq!(read(answer, Some(NONCE)), SignIn::default());
+        assert_eq!(read(answer, None), SignIn::default());
+        let denied = "error=access_denied&error_description=x";
+        assert_eq!(read(denied, Some(NONCE)), SignIn::default());
+    }
+
+    #[test]
+    fn errors_come_first() {
+        for (answer, kind) in [
+            ("error=access_denied&error_description=The+buyer%20said+no", ErrorKind::SignInDenied),
+            ("error=server_error", ErrorKind::SignInFailed),
+            ("error=access_denied&access_token=Atza%7CIwEBI", ErrorKind::SignInDenied),
+        ] {
+            assert_eq!(returned(&format!("{answer}&state={NONCE}")), Err(kind), "{answer}");
+        }
+    }
+
+    #[test]
+    fn seconds_are_whole_and_never_too_many() {
+        for (text, read) in [
+            ("0", Some(0)),
+            ("3226", Some(3226)),
+            ("99999999999999999999", Some(u32::MAX)),
+            ("-1", None),
+            ("36e2", None),
+        ] {
+            assert_eq!(seconds(text), read, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_popup_wants_a_secure_page_a_mouse_some_width_and_a_real_browser() {
+        const CHROME: &str = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like \
+            Gecko) Chrome/140.0.0.0 Safari/537.36";
+        let at_a_desk = Surroundings {
+            secure: true,
+            fine_pointer: true,
+            width: 1280,
+            user_agent: CHROME.to_owned(),
+        };
+        assert!(at_a_desk.suit_a_popup());
+        assert!(!Surroundings { secure: false, ..at_a_desk.clone() }.suit_a_popup());
+        assert!(!Surroundings { fine_pointer: false, ..at_a_desk.clone() }.suit_a_popup());
+        assert!(!Surroundings { width: 599, ..at_a_desk.clone() }.suit_a_popup());
+        for mark in [
+            "[FBAN/FBIOS;FBAV/440.0]",
+            "Instagram 312.0.0.0",
+            "Line/13.1",
+            "MicroMessenger/8.0",
+            "BytedanceWebview/d8a21c6",
+            "Version/4.0 (; wv)",
+        ] {
+            let user_agent = format!("{CHROME} {mark}");
+            assert!(!Surroundings { user_agent, ..at_a_desk.clone() }.suit_a_popup(), "{mark}");
+        }
     }
 }

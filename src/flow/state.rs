@@ -31,8 +31,8 @@ pub enum State {
     Placed(Box<Receipt>),
     /// The session is over. Holds what the buyer chose: another sign-in goes on with it.
     Expired(Box<Choosing>),
-    /// Amazon Pay cannot be used.
-    Unavailable,
+    /// Amazon Pay cannot be used. Holds who was there: another try goes on with them.
+    Unavailable(Arrival),
 }
 
 impl Default for State {
@@ -181,7 +181,7 @@ impl State {
             Self::Confirming => StateName::Confirming,
             Self::Placed(_) => StateName::Placed,
             Self::Expired(_) => StateName::Expired,
-            Self::Unavailable => StateName::Unavailable,
+            Self::Unavailable(_) => StateName::Unavailable,
         }
     }
 
@@ -261,7 +261,7 @@ impl State {
             Self::Confirming => Words::Confirming,
             Self::Placed(_) => Words::Placed,
             Self::Expired(_) => Words::Expired,
-            Self::Unavailable => Words::Unavailable,
+            Self::Unavailable(_) => Words::Unavailable,
         }
     }
 }

@@ -59,14 +59,18 @@ fn take(state: &mut State, event: Event, effects: &mut Effects) {
         },
         Event::Clock(seconds) => clock(state, seconds, effects),
         Event::SignOut => sign_out(state, true, effects),
-        Event::SignedOutElsewhere => sign_out(state, false, effects),
+        Event::SignedOutElsewhere => {
+            if !matches!(state, State::SignedOut | State::SigningIn(_, None)) {
+                sign_out(state, false, effects);
+            }
+        }
     }
 }
 
 fn retry(state: &mut State, effects: &mut Effects) {
     match state {
-        State::Unavailable => {
-            *state = State::default();
+        State::Unavailable(arrival) => {
+            *state = State::Loading(core::mem::take(arrival));
             effects.push(Effect::LoadAmazon);
         }
         State::Choosing(choosing) => match &choosing.choice.order {
@@ -155,17 +159,20 @@ fn begin_choosing(
 fn clock(state: &mut State, seconds: i32, effects: &mut Effects) {
     let Some(choosing) = state.choosing_mut() else { return };
     effects.push(Effect::StartTimer(Timer::Session));
-    let warn = seconds <= session::WARNING && !choosing.warned;
-    choosing.warned |= warn;
-    if seconds <= 0 && !state.must_be_kept() {
+    if seconds <= 0 {
         expire(state, effects);
-    } else if warn {
+    } else if seconds <= session::WARNING && !choosing.warned {
+        choosing.warned = true;
         effects.push(Effect::Notify(Notice::Expiring));
     }
 }
 
-/// Ends the session; what was chosen stays for the next one.
+/// Ends the session; what was chosen stays for the next one. An order on its way or of unknown
+/// fate needs no session, and comes first.
 fn expire(state: &mut State, effects: &mut Effects) {
+    if state.must_be_kept() {
+        return;
+    }
     if let State::Choosing(choosing) = core::mem::take(state) {
         *state = State::Expired(choosing);
         effects.push(Effect::ForgetSession(false));
@@ -174,13 +181,14 @@ fn expire(state: &mut State, effects: &mut Effects) {
 }
 
 fn sign_out(state: &mut State, everywhere: bool, effects: &mut Effects) {
-    if matches!(state, State::Loading(_) | State::Unavailable) {
-        return;
-    }
     effects.push(Effect::ForgetSession(everywhere));
-    if !state.must_be_kept() {
-        *state = State::SignedOut;
-        effects.push(Effect::EraseWidgets);
+    match state {
+        State::Loading(arrival) | State::Unavailable(arrival) => *arrival = Arrival::Nobody,
+        kept if kept.must_be_kept() => {}
+        _ => {
+            *state = State::SignedOut;
+            effects.push(Effect::EraseWidgets);
+        }
     }
     effects.push(Effect::Notify(Notice::SignedOut));
 }
@@ -207,7 +215,12 @@ fn widget_failed(state: &mut State, widget: Widget, code: &str, effects: &mut Ef
 /// Ends in `Unavailable`, unless what there is must be kept.
 fn give_up(state: &mut State, error: Error, effects: &mut Effects) {
     if !state.must_be_kept() {
-        *state = State::Unavailable;
+        let arrival = match core::mem::take(state) {
+            State::Loading(arrival) | State::Unavailable(arrival) => arrival,
+            State::Choosing(choosing) => Arrival::Buyer(choosing.token),
+            _ => Arrival::Nobody,
+        };
+        *state = State::Unavailable(arrival);
     }
     effects.push(Effect::Report(error));
 }

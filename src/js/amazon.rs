@@ -98,23 +98,22 @@ pub fn draw_button(options: &Options, ear: Ear, container: &str) -> Result<(), E
 /// # Errors
 /// [`ErrorKind::PopupBlocked`] if they do not, or [`ErrorKind::AmazonThrew`].
 pub fn open_sign_in(options: &Options, ear: Ear, nonce: &Nonce) -> Result<(), Error> {
-    let popup = match options.text("popup", "") {
+    let wanted = match options.text("popup", "") {
         Some("always") => true,
         Some("never") => false,
         _ => read_surroundings().suit_a_popup(),
     };
     let chosen = options.text("returnUrl", "");
+    // A page that remembers nothing cannot know its own buyer again: then only a window is left.
+    let comes_back = (!wanted || chosen.is_some()) && session::expect(nonce);
+    let popup = wanted || !comes_back;
     let given = Record::new();
     given.set_text("scope", options.scope());
     // A real boolean: the samples' text "false" would count as true.
     given.set("popup", &popup.into());
     given.set_text("state", nonce.as_str());
-    let next = if popup && chosen.is_none() {
-        ear.on(Topic::SignedIn).into()
-    } else {
-        session::expect(nonce);
-        return_address(chosen).into()
-    };
+    let next =
+        if comes_back { return_address(chosen).into() } else { ear.on(Topic::SignedIn).into() };
     match authorize(&given, &next) {
         Ok(true) => Ok(()),
         Ok(false) => Err(ErrorKind::PopupBlocked.into()),

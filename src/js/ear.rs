@@ -28,9 +28,8 @@ pub enum Topic {
     PlaceOrder,
     /// That promise hands over how to resolve and how to reject it.
     Promised,
-    /// The page's place-order button was pressed.
+    /// The page's place-order button was pressed, or Enter in its order form.
     PlaceOrderPressed,
-    /// The page's order form was sent, by Enter or by a button.
     /// The page's sign-out control was pressed.
     SignOutPressed,
     /// The page wants the buyer signed out.
@@ -83,7 +82,7 @@ pub enum Topic {
 
 impl Topic {
     // Topics travel through JavaScript as their place in this list, which is their order above.
-    const ALL: [Self; 30] = [
+    const ALL: [Self; 29] = [
         Self::On,
         Self::Off,
         Self::PlaceOrder,

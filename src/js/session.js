@@ -1,6 +1,6 @@
 // What the browser keeps of a session. Storage that is blocked keeps nothing, and nobody stumbles.
 const SESSION = "landerpay";
-const SIGNED_OUT = "landerpay-signed-out";
+const SIGN_OUT = "landerpay-sign-out";
 const COOKIE = "amazon_Login_accessToken";
 
 const clock = Date.now();
@@ -12,39 +12,46 @@ const ticks = performance.now();
  */
 export const now = () => Math.max(Date.now(), clock + performance.now() - ticks);
 
-/** True if the buyer has signed out in any tab since then, in milliseconds since 1970. */
-export function signedOutSince(time) {
+/** What names the newest sign-out of all tabs; empty if there was none. No time: clocks change. */
+export function lastSignOut() {
   try {
-    return localStorage[SIGNED_OUT] > time;
+    return localStorage[SIGN_OUT] ?? "";
   } catch {
-    return false;
+    return "";
   }
 }
 
-/** What `save` has kept for this tab; undefined if there is nothing. */
+/** What `save` has kept for this tab; undefined if there is nothing, or the buyer signed out since. */
 export function load() {
   try {
     const kept = JSON.parse(sessionStorage[SESSION]);
-    return signedOutSince(kept.saved) ? undefined : kept;
+    return kept.signOut === lastSignOut() ? kept : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** Keeps a session for the next page in this tab; without one, forgets it. */
+/**
+ * Keeps a session for the next page in this tab; without one, forgets it.
+ *
+ * @returns {boolean} false if the browser keeps nothing
+ */
 export function save(session) {
   try {
     delete sessionStorage[SESSION];
-    if (session) sessionStorage[SESSION] = JSON.stringify({ ...session, saved: now() });
+    if (session) {
+      sessionStorage[SESSION] = JSON.stringify({ ...session, signOut: lastSignOut() });
+    }
+    return true;
   } catch {
-    // Then it is for this page only.
+    return false;
   }
 }
 
 /** Tells the other tabs that the buyer has signed out. */
-export function announceSignOut() {
+export function announceSignOut(name) {
   try {
-    localStorage[SIGNED_OUT] = now();
+    localStorage[SIGN_OUT] = name;
   } catch {
     // Then each tab ends for itself.
   }

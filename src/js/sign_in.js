@@ -25,15 +25,17 @@ export const returnAddress = (chosen) => {
 export function authorize(options, next) {
   const { open } = window;
   let opened = true;
-  window.open = (...given) => {
+  const watch = (...given) => {
     const popup = open(...given);
     opened = Boolean(popup);
     return popup;
   };
+  const put = (to) => Reflect.set(window, "open", to);
+  put(watch);
   try {
     amazon.Login.authorize(options, next);
   } finally {
-    window.open = open;
+    put(open);
   }
   return opened;
 }
@@ -46,6 +48,7 @@ export function makePressable(host) {
   host.onkeydown = (event) => {
     if (event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();
-    host.firstElementChild?.click();
+    // A key that is held down says so again and again.
+    if (!event.repeat) host.firstElementChild?.click();
   };
 }

@@ -1,125 +1,16 @@
-//! Whole purchases as event scripts, and what must hold whatever happens.
-#![cfg(not(target_family = "wasm"))]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    missing_docs
-)]
+//! From the sign-in to the order, and every way back.
 
 use std::rc::Rc;
 
-use landerpay::domain::amazon::{SignIn, Widget};
-use landerpay::domain::ids::{AccessToken, AmazonOrderId, Nonce};
-use landerpay::domain::order::{Fields, ImportOrder};
-use landerpay::domain::outcome::{Decline, Outcome, PlacedOrder};
-use landerpay::domain::profile::Profile;
-use landerpay::domain::value::Value;
+use landerpay::domain::amazon::Widget;
+use landerpay::domain::ids::AccessToken;
+use landerpay::domain::outcome::Outcome;
+use landerpay::domain::sign_in::SignIn;
 use landerpay::domain::words::Words;
 use landerpay::error::{Error, ErrorKind};
-use landerpay::flow::{Effect, Event, Notice, State, StateName, Timer, step, view};
-use proptest::prelude::*;
+use landerpay::flow::{Effect, Event, Notice, State, StateName, Timer};
 
-const SECRET: &str = "Atza|SECRET";
-
-/// A checkout that a test drives by hand.
-#[derive(Default)]
-struct Checkout {
-    state: State,
-    effects: Vec<Effect>,
-}
-
-impl Checkout {
-    /// Takes an event and gives what follows from it.
-    fn on(&mut self, event: Event) -> &[Effect] {
-        let (state, effects) = step(std::mem::take(&mut self.state), event);
-        self.state = state;
-        self.effects = effects;
-        &self.effects
-    }
-
-    fn name(&self) -> StateName {
-        self.state.name()
-    }
-
-    fn signed_in() -> Self {
-        let mut checkout = Self::default();
-        checkout.on(Event::Start);
-        checkout.on(Event::AmazonReady);
-        checkout.on(Event::ButtonPressed(nonce(1)));
-        checkout.on(Event::SignedIn(good_sign_in()));
-        checkout
-    }
-
-    fn ready() -> Self {
-        let mut checkout = Self::signed_in();
-        checkout.on(Event::ProfileArrived(Ok(profile())));
-        checkout.on(Event::OrderCreated(order_id(1)));
-        checkout.on(Event::AddressSelected);
-        checkout.on(Event::PaymentSelected);
-        assert_eq!(checkout.name(), StateName::Ready);
-        checkout
-    }
-
-    fn sending() -> (Self, Rc<ImportOrder>) {
-        let mut checkout = Self::ready();
-        checkout.on(Event::PlaceOrder);
-        let effects = checkout.on(collected("key-1"));
-        let sent = sent(effects).expect("the order is sent");
-        (checkout, sent)
-    }
-}
-
-fn nonce(number: u8) -> Nonce {
-    Nonce::new(&format!("nonce-{number}"))
-}
-
-fn order_id(number: u8) -> AmazonOrderId {
-    AmazonOrderId::parse(&format!("S01-0000000-000000{number}")).unwrap()
-}
-
-fn profile() -> Profile {
-    let name = ("name".to_owned(), Value::of("Ann Example"));
-    let email = ("email".to_owned(), Value::of("ann@example.com"));
-    Profile::read(Value::Map(vec![name, email])).unwrap()
-}
-
-fn good_sign_in() -> SignIn {
-    SignIn { token: AccessToken::parse(SECRET), error: None, state: Some("nonce-1".into()) }
-}
-
-fn collected(key: &str) -> Event {
-    Event::OrderCollected(Nonce::new(key), Ok(Fields::default()))
-}
-
-fn placed() -> Outcome {
-    let order_id = Some("A1B2C3".to_owned());
-    Outcome::Placed(PlacedOrder { order_id, message: Value::Null })
-}
-
-fn declined(message: &str) -> Outcome {
-    Outcome::Declined(Decline::read(message).unwrap())
-}
-
-fn unreachable() -> Outcome {
-    Outcome::Unknown(ErrorKind::BackendUnreachable.into())
-}
-
-fn sent(effects: &[Effect]) -> Option<Rc<ImportOrder>> {
-    effects.iter().find_map(|effect| match effect {
-        Effect::Send(order) => Some(Rc::clone(order)),
-        _ => None,
-    })
-}
-
-fn reported(effects: &[Effect]) -> Vec<ErrorKind> {
-    let kind = |effect: &Effect| match effect {
-        Effect::Report(error) => Some(error.kind()),
-        _ => None,
-    };
-    effects.iter().filter_map(kind).collect()
-}
+use crate::support::*;
 
 #[test]
 fn a_purchase_from_the_first_script_to_the_order_number() {
@@ -138,9 +29,11 @@ fn a_purchase_from_the_first_script_to_the_order_number() {
         checkout.on(Event::SignedIn(good_sign_in())),
         [
             Effect::Notify(Notice::State),
+            Effect::KeepSession(token.clone(), 3300),
             Effect::Notify(Notice::SignedIn),
+            Effect::StartTimer(Timer::Session),
             Effect::FetchProfile(token),
-            Effect::DrawAddressBook,
+            Effect::DrawAddressBook(None),
             Effect::StartTimer(Timer::AddressBook),
         ]
     );
@@ -187,7 +80,7 @@ fn sign_ins_that_do_not_count() {
         (SignIn::default(), ErrorKind::SignInRefused),
         (foreign, ErrorKind::SignInRefused),
     ] {
-        let mut checkout = Checkout { state: State::SigningIn(nonce(1)), effects: vec![] };
+        let mut checkout = Checkout::at(State::SigningIn(nonce(1), None));
         assert_eq!(reported(checkout.on(Event::SignedIn(answer))), [kind]);
         assert_eq!(checkout.name(), StateName::SignedOut);
     }
@@ -195,7 +88,7 @@ fn sign_ins_that_do_not_count() {
 
 #[test]
 fn a_closed_window_says_nothing_so_a_press_starts_anew_under_the_same_nonce() {
-    let mut checkout = Checkout { state: State::SigningIn(nonce(1)), effects: vec![] };
+    let mut checkout = Checkout::at(State::SigningIn(nonce(1), None));
     assert_eq!(checkout.on(Event::ButtonPressed(nonce(2))), [Effect::Authorize(nonce(1))]);
     // The first window was open all the time.
     checkout.on(Event::SignedIn(good_sign_in()));
@@ -360,7 +253,7 @@ fn each_decline_has_its_way_on() {
 
     let (mut checkout, _) = Checkout::sending();
     let effects = checkout.on(Event::Answered(declined("AmazonRejected")));
-    assert!(effects.contains(&Effect::DrawAddressBook));
+    assert!(effects.contains(&Effect::DrawAddressBook(None)));
     assert_eq!(checkout.state.choosing().unwrap().choice.missing(), ["address", "payment"]);
 }
 
@@ -379,7 +272,7 @@ fn widget_errors_have_their_reactions() {
         ("ITP", StateName::Ready, None),
         ("SomethingNew", StateName::Ready, None),
         ("BuyerSessionExpired", StateName::Expired, Some(Effect::Notify(Notice::Expired))),
-        ("StaleOrderReference", StateName::Choosing, Some(Effect::DrawAddressBook)),
+        ("StaleOrderReference", StateName::Choosing, Some(Effect::DrawAddressBook(None))),
         ("InvalidAccountStatus", StateName::Unavailable, None),
     ] {
         let mut checkout = Checkout::ready();
@@ -438,103 +331,5 @@ fn what_the_page_s_function_does_wrong_ends_the_attempt() {
         assert_eq!(checkout.name(), StateName::Ready);
         // Too late.
         assert!(sent(checkout.on(collected("key-1"))).is_none());
-    }
-}
-
-fn any_event() -> impl Strategy<Value = Event> {
-    let error = || Error::from(ErrorKind::BackendFailed);
-    let codes = ["ITP", "BuyerSessionExpired", "StaleOrderReference", "InvalidSellerId", "New", ""];
-    prop_oneof![
-        1 => Just(Event::Start),
-        1 => Just(Event::Retry),
-        3 => Just(Event::AmazonReady),
-        1 => Just(Event::AmazonFailed(ErrorKind::AmazonTimeout.into())),
-        3 => Just(Event::ButtonPressed(nonce(1))),
-        3 => Just(Event::SignedIn(good_sign_in())),
-        1 => Just(Event::SignedIn(SignIn::default())),
-        1 => Just(Event::SignedIn(SignIn { error: Some("access_denied".into()), ..good_sign_in() })),
-        3 => (0_u8..4).prop_map(|number| Event::OrderCreated(order_id(number))),
-        4 => Just(Event::AddressSelected),
-        4 => Just(Event::PaymentSelected),
-        1 => (prop::sample::select(&Widget::ALL[..]), prop::sample::select(codes.to_vec()))
-            .prop_map(|(widget, code)| Event::WidgetFailed(widget, code.into())),
-        2 => Just(Event::ProfileArrived(Ok(profile()))),
-        1 => Just(Event::ProfileArrived(Err(ErrorKind::ProfileFailed.into()))),
-        4 => Just(Event::PlaceOrder),
-        4 => "[a-z]{4}".prop_map(|key| collected(&key)),
-        1 => Just(Event::OrderCollected(nonce(3), Err(ErrorKind::OrderFunctionFailed.into()))),
-        1 => Just(Event::Answered(placed())),
-        1 => Just(Event::Answered(Outcome::Redirect("https://bank.example".into()))),
-        1 => Just(Event::Answered(declined("InvalidPaymentMethod"))),
-        1 => Just(Event::Answered(declined("AmazonRejected"))),
-        1 => Just(Event::Answered(Outcome::Refused(error()))),
-        2 => Just(Event::Answered(unreachable())),
-        1 => Just(Event::Answered(Outcome::Unknown(error()))),
-        1 => prop::sample::select(&Timer::ALL[..]).prop_map(Event::TimeUp),
-    ]
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
-
-    #[test]
-    fn whatever_happens(events in prop::collection::vec(any_event(), 1..120)) {
-        let mut state = State::default();
-        // The order that was sent and not answered yet.
-        let mut in_flight: Option<Rc<ImportOrder>> = None;
-        // The order of whose fate nobody knows.
-        let mut unknown: Option<Rc<ImportOrder>> = None;
-        let mut placed_once = false;
-        for event in events {
-            // The backend answers only what it was asked.
-            let event = match (event, in_flight.is_some()) {
-                (Event::Answered(_), false) => continue,
-                (event, _) => event,
-            };
-            let was_ready = state.ready().is_some();
-            let was_placing = state.is_placing();
-            if let Event::Answered(outcome) = &event {
-                let sent = in_flight.take();
-                unknown = sent.filter(|_| matches!(outcome, Outcome::Unknown(_)));
-                placed_once |= matches!(outcome, Outcome::Placed(_));
-            }
-            let is_press = event == Event::PlaceOrder;
-            let (next, effects) = step(state, event);
-            state = next;
-
-            for effect in &effects {
-                match effect {
-                    Effect::Send(order) => {
-                        prop_assert!(in_flight.is_none(), "two orders in flight");
-                        prop_assert!(!placed_once, "an order after the order");
-                        prop_assert!(was_ready || was_placing, "sent, but not everything is chosen");
-                        if let Some(unknown) = unknown.take() {
-                            prop_assert_eq!(&unknown, order, "another order before the first is known");
-                        } else {
-                            let choice = &state.choosing().unwrap().choice;
-                            prop_assert_eq!(choice.complete(), Some(&order.amazon_order_id));
-                        }
-                        in_flight = Some(Rc::clone(order));
-                    }
-                    Effect::CollectOrder => prop_assert!(is_press && was_ready || was_placing),
-                    Effect::Notify(notice) => {
-                        let detail = format!("{:?}", view::detail(&state, *notice));
-                        prop_assert!(!detail.contains("SECRET"), "{}", detail);
-                    }
-                    Effect::Report(error) => {
-                        prop_assert!(!error.message().contains("SECRET"));
-                        let shown = format!("{error:?}");
-                        prop_assert!(!shown.contains("SECRET"), "{}", shown);
-                    }
-                    _ => {}
-                }
-            }
-            let snapshot = view::snapshot(&state);
-            let shown = format!("{snapshot:?}");
-            prop_assert!(!shown.contains("SECRET"), "{}", shown);
-            prop_assert_eq!(snapshot.text_of("state"), Some(state.name().as_str()));
-            prop_assert!(!state.words().english().is_empty());
-            prop_assert_eq!(placed_once, state.receipt().is_some(), "a placed order is forgotten");
-        }
     }
 }

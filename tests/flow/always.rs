@@ -1,0 +1,115 @@
+//! What must hold whatever happens.
+
+use std::rc::Rc;
+
+use landerpay::domain::amazon::Widget;
+use landerpay::domain::order::ImportOrder;
+use landerpay::domain::outcome::Outcome;
+use landerpay::domain::sign_in::SignIn;
+use landerpay::error::{Error, ErrorKind};
+use landerpay::flow::{Effect, Event, State, Timer, step, view};
+use proptest::prelude::*;
+
+use crate::support::*;
+
+fn any_event() -> impl Strategy<Value = Event> {
+    let error = || Error::from(ErrorKind::BackendFailed);
+    let codes = ["ITP", "BuyerSessionExpired", "StaleOrderReference", "InvalidSellerId", "New", ""];
+    prop_oneof![
+        1 => Just(Event::Start),
+        1 => Just(Event::Retry),
+        3 => Just(Event::AmazonReady),
+        1 => Just(Event::AmazonFailed(ErrorKind::AmazonTimeout.into())),
+        3 => Just(Event::ButtonPressed(nonce(1))),
+        3 => Just(Event::SignedIn(good_sign_in())),
+        1 => Just(Event::SignedIn(SignIn::default())),
+        1 => Just(Event::SignedIn(SignIn { error: Some("access_denied".into()), ..good_sign_in() })),
+        3 => (0_u8..4).prop_map(|number| Event::OrderCreated(order_id(number))),
+        4 => Just(Event::AddressSelected),
+        4 => Just(Event::PaymentSelected),
+        1 => (prop::sample::select(&Widget::ALL[..]), prop::sample::select(codes.to_vec()))
+            .prop_map(|(widget, code)| Event::WidgetFailed(widget, code.into())),
+        2 => Just(Event::ProfileArrived(Ok(profile()))),
+        1 => Just(Event::ProfileArrived(Err(ErrorKind::ProfileFailed.into()))),
+        4 => Just(Event::PlaceOrder),
+        4 => "[a-z]{4}".prop_map(|key| collected(&key)),
+        1 => Just(Event::OrderCollected(nonce(3), Err(ErrorKind::OrderFunctionFailed.into()))),
+        1 => Just(Event::Answered(placed())),
+        1 => Just(Event::Answered(Outcome::Redirect("https://bank.example".into()))),
+        1 => Just(Event::Answered(declined("InvalidPaymentMethod"))),
+        1 => Just(Event::Answered(declined("AmazonRejected"))),
+        1 => Just(Event::Answered(Outcome::Refused(error()))),
+        2 => Just(Event::Answered(unreachable())),
+        1 => Just(Event::Answered(Outcome::Unknown(error()))),
+        1 => prop::sample::select(&Timer::ALL[..]).prop_map(Event::TimeUp),
+        2 => (-400_i32..4000).prop_map(Event::Clock),
+        1 => Just(Event::SignInFailed(ErrorKind::PopupBlocked.into())),
+        1 => Just(Event::SignOut),
+        1 => Just(Event::SignedOutElsewhere),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn whatever_happens(events in prop::collection::vec(any_event(), 1..120)) {
+        let mut state = State::default();
+        // The order that was sent and not answered yet.
+        let mut in_flight: Option<Rc<ImportOrder>> = None;
+        // The order of whose fate nobody knows.
+        let mut unknown: Option<Rc<ImportOrder>> = None;
+        let mut placed_once = false;
+        for event in events {
+            // The backend answers only what it was asked.
+            let event = match (event, in_flight.is_some()) {
+                (Event::Answered(_), false) => continue,
+                (event, _) => event,
+            };
+            let was_ready = state.ready().is_some();
+            let was_placing = state.is_placing();
+            if let Event::Answered(outcome) = &event {
+                let sent = in_flight.take();
+                unknown = sent.filter(|_| matches!(outcome, Outcome::Unknown(_)));
+                placed_once |= matches!(outcome, Outcome::Placed(_));
+            }
+            let is_press = event == Event::PlaceOrder;
+            let (next, effects) = step(state, event);
+            state = next;
+
+            for effect in &effects {
+                match effect {
+                    Effect::Send(order) => {
+                        prop_assert!(in_flight.is_none(), "two orders in flight");
+                        prop_assert!(!placed_once, "an order after the order");
+                        prop_assert!(was_ready || was_placing, "sent, but not everything is chosen");
+                        if let Some(unknown) = unknown.take() {
+                            prop_assert_eq!(&unknown, order, "another order before the first is known");
+                        } else {
+                            let choice = &state.choosing().unwrap().choice;
+                            prop_assert_eq!(choice.complete(), Some(&order.amazon_order_id));
+                        }
+                        in_flight = Some(Rc::clone(order));
+                    }
+                    Effect::CollectOrder => prop_assert!(is_press && was_ready || was_placing),
+                    Effect::Notify(notice) => {
+                        let detail = format!("{:?}", view::detail(&state, *notice));
+                        prop_assert!(!detail.contains("SECRET"), "{}", detail);
+                    }
+                    Effect::Report(error) => {
+                        prop_assert!(!error.message().contains("SECRET"));
+                        let shown = format!("{error:?}");
+                        prop_assert!(!shown.contains("SECRET"), "{}", shown);
+                    }
+                    _ => {}
+                }
+            }
+            let snapshot = view::snapshot(&state);
+            let shown = format!("{snapshot:?}");
+            prop_assert!(!shown.contains("SECRET"), "{}", shown);
+            prop_assert_eq!(snapshot.text_of("state"), Some(state.name().as_str()));
+            prop_assert!(!state.words().english().is_empty());
+            prop_assert_eq!(placed_once, state.receipt().is_some(), "a placed order is forgotten");
+        }
+    }
+}

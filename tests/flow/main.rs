@@ -1,0 +1,14 @@
+//! Whole purchases as event scripts, and what must hold whatever happens.
+#![cfg(not(target_family = "wasm"))]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs
+)]
+
+mod always;
+mod purchase;
+mod session;
+mod support;

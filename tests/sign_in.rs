@@ -1,0 +1,68 @@
+//! The reader of the sign-in's answer against whatever an address bar may hold.
+#![cfg(not(target_family = "wasm"))]
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use landerpay::domain::sign_in::SignIn;
+use proptest::prelude::*;
+
+const NONCE: &str = "lp-1-2-3-4";
+
+/// The last value of a name, as the URL standard reads it.
+fn value(text: &str, name: &str) -> Option<String> {
+    let pairs = form_urlencoded::parse(text.as_bytes());
+    pairs.filter(|(key, _)| key == name).last().map(|(_, value)| value.into_owned())
+}
+
+/// Texts that are nearly answers.
+fn nearly() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        Just("access_token=Atza%7C".to_owned()),
+        Just("access_token=Atza|".to_owned()),
+        Just("access_token=".to_owned()),
+        Just(format!("state={NONCE}")),
+        Just("state=".to_owned()),
+        Just("error=".to_owned()),
+        Just("expires_in=".to_owned()),
+        Just("&".to_owned()),
+        Just("%".to_owned()),
+        Just("%25".to_owned()),
+        "[0-9A-Za-z%=&+|é]{0,12}",
+        ".{0,4}",
+    ];
+    prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+    #[test]
+    fn no_token_is_invented(text in nearly()) {
+        prop_assert_eq!(SignIn::from_return(&text, None), SignIn::default());
+        if let Ok(token) = SignIn::from_return(&text, Some(NONCE)).token() {
+            prop_assert!(token.expose().starts_with("Atza|"));
+            prop_assert_eq!(value(&text, "access_token"), Some(token.expose().to_owned()));
+            prop_assert_eq!(value(&text, "state"), Some(NONCE.to_owned()));
+            prop_assert_eq!(value(&text, "error"), None);
+        }
+    }
+
+    #[test]
+    fn what_amazon_writes_is_read(
+        opaque in "[!-$&-~]{1,400}",
+        seconds in 0_u32..100_000,
+        scope in "[a-z: ]{0,60}",
+    ) {
+        let token = format!("Atza|{opaque}");
+        let text = form_urlencoded::Serializer::new(String::new())
+            .append_pair("access_token", &token)
+            .append_pair("token_type", "bearer")
+            .append_pair("expires_in", &seconds.to_string())
+            .append_pair("scope", &scope)
+            .append_pair("state", NONCE)
+            .finish();
+        let sign_in = SignIn::from_return(&text, Some(NONCE));
+        let read = sign_in.token().unwrap();
+        prop_assert_eq!(read.expose(), token);
+        prop_assert_eq!(sign_in.expires_in, Some(seconds));
+    }
+}
