@@ -4,7 +4,7 @@ export type Environment = "live" | "sandbox";
 /** Where the merchant's Amazon account lives. */
 export type Region = "us" | "uk" | "de" | "eur" | "gbp" | "jp";
 
-/** An element of the page, or a CSS selector; the first match counts. */
+/** An element of the page, or a CSS selector of one or more. */
 export type Container = string | Element;
 
 /** A value that can travel to the CRM. Absent (`null`, `undefined`) fields are left out. */
@@ -22,7 +22,7 @@ export interface ButtonOptions {
   type?: "PwA" | "LwA" | "Pay" | "Login" | "A";
   color?: "Gold" | "LightGray" | "DarkGray";
   size?: "small" | "medium" | "large" | "x-large";
-  /** Known to Amazon's UK and DE scripts only. */
+  /** For `uk`, `de`, `eur` and `gbp`. Amazon's other scripts know their own language only. */
   language?: "en-GB" | "de-DE" | "fr-FR" | "it-IT" | "es-ES";
 }
 
@@ -49,6 +49,8 @@ export interface CheckoutOptions {
   placeOrder?: Container | { container: Container };
   /** Where the buyer reads what to do next. Give it `role="status"`. */
   status?: Container | { container: Container };
+  /** The page's own control that signs the buyer out; hidden while nobody is signed in. */
+  signOut?: Container | { container: Container };
   /** Where the CRM's order id appears once there is one. */
   orderId?: Container | { container: Container };
   /** Fixed fields, a form (or its selector), or a function that is called when the order is placed. */
@@ -58,6 +60,24 @@ export interface CheckoutOptions {
   amazonBillerId?: string | number;
   /** Login with Amazon scopes. Default: `"profile payments:widget payments:shipping_address"`. */
   scope?: string;
+  /**
+   * Whether Amazon's sign-in opens in a window of its own. `"auto"`, the default: on a secure page
+   * with a mouse, at least 600 CSS pixels wide, outside the browsers inside other apps. Otherwise
+   * the buyer goes to Amazon's page and comes back.
+   */
+  popup?: "auto" | "always" | "never";
+  /**
+   * Where the buyer comes back to, if not to this page: a path, or an https address. It must be
+   * among the client's Allowed Return URLs. With a window, that address is opened after it.
+   */
+  returnUrl?: string;
+  /**
+   * Whether the token is also in the cookie `amazon_Login_accessToken`. `"auto"`, the default: only
+   * after a redirect, where Amazon's widgets have no other way to know the buyer.
+   */
+  cookie?: "auto" | "always";
+  /** The domain of Amazon's cookies, such as `.example.com`, for shops on several hosts. */
+  siteDomain?: string;
   /** The page's CSP nonce, for Amazon's script. */
   nonce?: string;
   /** Sandbox only: the address of Amazon's stand-in. */
@@ -142,6 +162,7 @@ export type LanderPayErrorCode =
   | "address_book_error"
   | "wallet_error"
   | "address_book_timeout"
+  | "popup_blocked"
   | "sign_in_denied"
   | "sign_in_failed"
   | "sign_in_refused"
@@ -180,7 +201,12 @@ export interface CheckoutEvents {
   ready: { amazonOrderId: string };
   placed: PlacedOrder;
   declined: Declined;
+  /** The session ends within five minutes. */
+  expiring: Record<string, never>;
+  /** The session is over. What was chosen stays; the next sign-in goes on with it. */
   expired: Record<string, never>;
+  /** The buyer signed out, here or in another tab. */
+  "signed-out": Record<string, never>;
   error: LanderPayError;
 }
 
@@ -209,6 +235,11 @@ export interface Checkout {
    * @returns the placed order; rejects with a `LanderPayError` that says why there is none
    */
   placeOrder(): Promise<PlacedOrder>;
+  /**
+   * Signs the buyer out: at Amazon's script, in this tab and in every other one. An order that is
+   * on its way still arrives.
+   */
+  signOut(): void;
   /** Tries again after `unavailable`, or when Amazon's address book stayed silent. */
   retry(): void;
   /**

@@ -88,7 +88,9 @@ export function rename(glue, { imports, exports }, module) {
 
 function addImport(text, source, from, to) {
   const statement = `import { ${from} } from ${JSON.stringify(source)};\n`;
-  return statement + edit(text, /^ +const import0 = \{$/gm, (line) => `${line}\n${to}: ${from},`, 1);
+  return (
+    statement + edit(text, /^ +const import0 = \{$/gm, (line) => `${line}\n${to}: ${from},`, 1)
+  );
 }
 
 function replaceFunction(text, start, replacement) {

@@ -1,6 +1,8 @@
 import { expect, test } from "./support/test.js";
 
 const SIGN_IN = "Sign in with your Amazon account to continue.";
+const SIGNING_IN =
+  "Please continue in the Amazon window. If there is none, press the button again.";
 
 test("the buyer presses Cancel in Amazon's window: a word about it, and the button works again", async ({
   shop,
@@ -8,7 +10,7 @@ test("the buyer presses Cancel in Amazon's window: a word about it, and the butt
 }) => {
   const buyer = await shop.open();
   const popup = await buyer.openSignIn();
-  await expect(buyer.status).toHaveText("Please continue in the Amazon window.");
+  await expect(buyer.status).toHaveText(SIGNING_IN);
   await shop.expectState("signing-in");
   const closed = popup.waitForEvent("close");
   await Promise.all([closed, popup.getByRole("button", { name: "Cancel" }).click()]);
@@ -60,7 +62,7 @@ test("a window that goes away by itself is silence, however often", async ({ sho
     const popup = await buyer.openSignIn();
     if (!popup.isClosed()) await popup.waitForEvent("close");
   }
-  await expect(buyer.status).toHaveText("Please continue in the Amazon window.");
+  await expect(buyer.status).toHaveText(SIGNING_IN);
   await expect(buyer.button).toBeVisible();
   expect(await shop.details("error")).toEqual([]);
   expect(await page.evaluate(() => window.LanderPay.checkout.state)).toBe("signing-in");

@@ -60,6 +60,14 @@ export class Buyer {
     await expect(this.addressFrame).toBeVisible();
   }
 
+  /** Signs in on Amazon's page, in place of the shop's. */
+  async signInOnPage(name) {
+    await this.button.click();
+    if (name) await this.page.getByRole("radio", { name }).check();
+    await this.page.getByRole("button", { name: "Sign in" }).click();
+    await expect(this.addressFrame).toBeVisible();
+  }
+
   /** Signs in where the scenario answers by itself (`login=auto`). */
   async signInAtOnce() {
     await this.button.click();

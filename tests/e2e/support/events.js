@@ -8,7 +8,9 @@ export const EVENTS = [
   "ready",
   "placed",
   "declined",
+  "expiring",
   "expired",
+  "signed-out",
   "error",
 ];
 

@@ -26,7 +26,9 @@ export class Shop {
    */
   async open(flags = "", { parts = DROP_IN, edits = [], headers = {} } = {}) {
     const url = this.origin + parts.path;
-    await this.page.route(url, async (route) => {
+    // Whatever query and hash the buyer comes back with.
+    const isPage = ({ origin, pathname }) => origin + pathname === url;
+    await this.page.route(isPage, async (route) => {
       const response = await route.fetch();
       const html = (await response.text()).replaceAll(this.simulator, this.amazon(flags));
       const body = edits.reduce((text, edit) => edit(text), html);

@@ -76,8 +76,12 @@ function readPlaces() {
       [...document.querySelectorAll("[data-landerpay] > input")].map(({ value }) => value),
     ),
     localStorage: JSON.stringify({ ...localStorage }),
-    sessionStorage: JSON.stringify({ ...sessionStorage }),
-    "a cookie": cookies.filter((pair) => !pair.startsWith("amazon_Login_state_cache=")).join(),
+    // The next page of a funnel finds the token there, under our own name only.
+    sessionStorage: JSON.stringify({ ...sessionStorage, landerpay: undefined }),
+    // The first is of Amazon's script; the second is what its widgets read after a redirect.
+    "a cookie": cookies
+      .filter((pair) => !/^amazon_Login_(state_cache|accessToken)=/.test(pair))
+      .join(),
     "the detail of an event": JSON.stringify(window.seen ?? []),
   };
 }
