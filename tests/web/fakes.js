@@ -16,6 +16,8 @@ export function install() {
     clientIds: [],
     buttons: [],
     sessions: [],
+    useCookie: [],
+    logouts: 0,
     addressBooks: [],
     wallets: [],
     requests: [],
@@ -32,7 +34,11 @@ export function install() {
   window.amazon = {
     Login: {
       setClientId: (id) => fake.clientIds.push(id),
+      setUseCookie: (on) => fake.useCookie.push(on),
       authorize: (options, next) => fake.sessions.push({ options, next }),
+      logout: () => {
+        fake.logouts += 1;
+      },
     },
   };
   window.OffAmazonPayments = {
@@ -49,6 +55,8 @@ export function install() {
 }
 
 export function uninstall() {
+  sessionStorage.clear();
+  localStorage.clear();
   if (!installed) return;
   installed.page.remove();
   window.fetch = installed.fetch;
@@ -69,6 +77,8 @@ export const options = (more) => ({
   placeOrder: "#place",
   status: "#status",
   backend: "/amazon-pay",
+  // A runner's window may be small.
+  popup: "always",
   ...more,
 });
 

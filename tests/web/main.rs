@@ -50,11 +50,11 @@ fn none() -> JsValue {
 }
 
 fn begin(more: &str) -> JsValue {
-    begin_checkout(&options(&eval(&JsValue::NULL, more))).expect("the options are good")
+    begin_checkout(&options(&eval(&JsValue::NULL, more)), "").expect("the options are good")
 }
 
 fn refused(more: &str) -> JsValue {
-    begin_checkout(&options(&eval(&JsValue::NULL, more))).expect_err(more)
+    begin_checkout(&options(&eval(&JsValue::NULL, more)), "").expect_err(more)
 }
 
 #[wasm_bindgen_test]
@@ -89,7 +89,7 @@ fn bad_options_are_refused_whatever_they_are() {
         assert_eq!(text(&refused(more), "it.code"), code, "{more}");
     }
     for raw in ["null", "undefined", "'x'", "[]", "document.body", "(() => {})", "new Map()"] {
-        let error = begin_checkout(&eval(&JsValue::NULL, raw)).expect_err(raw);
+        let error = begin_checkout(&eval(&JsValue::NULL, raw), "").expect_err(raw);
         assert_eq!(text(&error, "it.code"), "invalid_option", "{raw}");
     }
     let cyclic = "(() => { const o = {}; o.order = o; return o })()";
@@ -101,7 +101,7 @@ fn bad_options_are_refused_whatever_they_are() {
 fn a_polluted_prototype_sets_no_option() {
     install();
     eval(&JsValue::NULL, "Object.prototype.region = 'us'");
-    let error = begin_checkout(&eval(&options(&none()), "(delete it.region, it)"));
+    let error = begin_checkout(&eval(&options(&none()), "(delete it.region, it)"), "");
     eval(&JsValue::NULL, "delete Object.prototype.region");
     assert_eq!(text(&error.unwrap_err(), "it.code"), "missing_option");
     uninstall();
@@ -355,5 +355,64 @@ async fn a_forged_order_id_is_not_taken() {
     assert!(truth(&fake, "it.wallets.length === 0"));
     assert!(truth(&checkout, "it.snapshot().amazonOrderId === undefined"));
     eval(&checkout, "it.dispose()");
+    uninstall();
+}
+
+#[wasm_bindgen_test]
+async fn a_redirect_is_a_real_boolean_with_an_address_and_a_nonce_that_is_kept() {
+    let fake = install();
+    begin("{ popup: 'never', scope: 'profile payments:widget' }");
+    wait(&fake, "it.buttons.length === 1").await;
+    eval(&fake, "it.buttons[0].options.authorization()");
+    let session = eval(&fake, "it.sessions[0]");
+    assert!(truth(&session, "it.options.popup === false"));
+    assert_eq!(text(&session, "it.options.scope"), "profile payments:widget");
+    assert!(truth(&session, "it.next === location.origin + location.pathname + location.search"));
+    assert!(truth(&session, "JSON.parse(sessionStorage.landerpay).nonce === it.options.state"));
+    uninstall();
+}
+
+#[wasm_bindgen_test]
+async fn a_return_signs_in_once_and_hands_the_cookie_to_amazon() {
+    const ANSWER: &str = "access_token=Atza%7CSECRET&expires_in=3600&state=lp-1";
+    let fake = install();
+    let back = |nonce: &str| {
+        let kept =
+            format!("sessionStorage.landerpay = '{{\"nonce\":\"{nonce}\",\"signOut\":\"\"}}'");
+        eval(&JsValue::NULL, &kept);
+        begin_checkout(&options(&none()), ANSWER).expect("the options are good")
+    };
+    let refused = back("lp-2");
+    wait(&refused, "it.state === 'signed-out'").await;
+    assert!(truth(&refused, "!document.cookie.includes('amazon_Login_accessToken')"));
+    eval(&refused, "it.dispose()");
+
+    let checkout = back("lp-1");
+    wait(&checkout, "it.state === 'choosing'").await;
+    assert!(truth(&fake, "it.useCookie.length === 1 && it.useCookie[0] === true"));
+    assert!(truth(&fake, "document.cookie.includes('amazon_Login_accessToken=Atza|SECRET')"));
+    assert!(truth(&fake, "JSON.parse(sessionStorage.landerpay).token === 'Atza|SECRET'"));
+
+    eval(&checkout, "it.signOut()");
+    assert_eq!(text(&checkout, "it.state"), "signed-out");
+    assert!(truth(&fake, "it.logouts === 1 && sessionStorage.length === 0"));
+    assert!(truth(&fake, "!document.cookie.includes('amazon_Login_accessToken')"));
+    uninstall();
+}
+
+#[wasm_bindgen_test]
+async fn the_next_page_resumes_the_session_of_its_own_client_only() {
+    let fake = install();
+    let first = begin("{}");
+    choose(&fake).await.unwrap();
+    eval(&first, "it.dispose()");
+
+    let foreign = begin("{ region: 'uk' }");
+    wait(&foreign, "it.state === 'signed-out'").await;
+    eval(&foreign, "it.dispose()");
+
+    let next = begin("{}");
+    wait(&next, "it.state === 'choosing'").await;
+    assert!(truth(&fake, "it.sessions.length === 1"));
     uninstall();
 }
