@@ -1,37 +1,56 @@
-// What Amazon adds to the address that the buyer returns to.
-const NAME = /^(access_token|token_type|expires_in|scope|state|error|error_description|error_uri)=/;
-// Other parties return tokens and errors by the same names: Amazon's tokens look like this, and
-// Amazon's errors answer to a state of ours.
-const IS_OURS = /(^|&)(access_token=Atza|state=lp-)/;
+// What Amazon adds to the address that the buyer returns to, and how it differs from what other
+// parties add by the same names: its tokens look like this, and its errors answer to a state of ours.
+const ANSWERS = [
+  [/^(access_token|token_type|expires_in|scope|state)=/, /(^|&)access_token=Atza/],
+  [/^(error|error_description|error_uri|state)=/, /(^|&)state=lp-/],
+];
 
 /**
- * Takes a sign-in's answer off the address bar, so that nobody else on the page reads it.
+ * Takes a sign-in's answer off the address bar, so that nobody else on the page reads it, and puts
+ * back what the address had when the buyer left.
  *
  * @returns {string} the parameters as they stood there; empty if there are none
  */
 export function takeReturn() {
-  const { pathname, search, hash } = location;
+  const { origin, pathname, search, hash } = location;
   const [query, ownSearch] = cut(search);
   const [fragment, ownHash] = cut(hash);
   const taken = fragment || query;
-  if (taken) history.replaceState(history.state, "", pathname + ownSearch + ownHash);
+  if (taken) {
+    // With the origin: a path may begin with two slashes, and a page may have another base.
+    const own = left(taken) ?? ownSearch + ownHash;
+    history.replaceState(history.state, "", origin + pathname + own);
+  }
   return taken;
+}
+
+/** What src/js/session.rs has kept of the address for the answer to this state. */
+function left(taken) {
+  try {
+    const { nonce, address } = JSON.parse(sessionStorage.landerpay);
+    return taken.includes(`state=${nonce}`) ? address : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The answer in a text, and the text without it. */
 function cut(text) {
-  const parts = text.split(/([?#&])/);
-  const taken = {};
-  // From the end, where Amazon appends: an earlier one of the same name is the page's own.
-  for (let place = parts.length - 1; place > 1; place -= 2) {
-    const name = NAME.exec(parts[place])?.[1];
-    if (name && !taken[name]) {
-      const [separator, parameter] = parts.splice(place - 1, 2);
-      taken[name] = parameter;
-      // What follows moves up.
-      if (parts[place - 1] === "&") parts[place - 1] = separator;
+  for (const [names, isAmazons] of ANSWERS) {
+    const parts = text.split(/([?#&])/);
+    const taken = {};
+    // From the end, where Amazon appends all of it: what comes earlier is the page's own.
+    for (let place = parts.length - 1; place > 1; place -= 2) {
+      const name = names.exec(parts[place])?.[1];
+      if (name && !taken[name]) {
+        const [separator, parameter] = parts.splice(place - 1, 2);
+        taken[name] = parameter;
+        // What follows moves up.
+        if (parts[place - 1] === "&") parts[place - 1] = separator;
+      } else if (Object.keys(taken).length > 0) break;
     }
+    const answer = Object.values(taken).join("&");
+    if (isAmazons.test(answer)) return [answer, parts.join("")];
   }
-  const answer = Object.values(taken).join("&");
-  return IS_OURS.test(answer) ? [answer, parts.join("")] : ["", text];
+  return ["", text];
 }

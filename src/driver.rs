@@ -124,6 +124,7 @@ impl Driver {
         let arrival = driver.session.find(&driver.options, returned);
         driver.state.set(State::Loading(arrival));
         driver.state.with(|state| driver.show(state, None, true));
+        driver.page.show_sign_out(driver.session.is_open());
         // Later, so that the caller's handlers are in place before the first event.
         sys::set_timeout(&ear.on(Topic::Begin), 0, 0);
         Ok(driver.face.clone().into())
@@ -166,7 +167,7 @@ impl Driver {
         for effect in &effects {
             match effect {
                 Effect::Report(reported) => error = Some(reported),
-                Effect::Notify(Notice::State) => is_news = true,
+                Effect::Notify(Notice::State | Notice::Expiring) => is_news = true,
                 _ => {}
             }
         }
@@ -223,7 +224,11 @@ impl Driver {
             }
             Topic::Begin => Some(Event::Start),
             Topic::AmazonLoaded => Some(match loader::loaded(&value) {
-                Ok(()) => Event::AmazonReady,
+                Ok(()) => {
+                    self.dispatch(Event::AmazonReady);
+                    // The machine may have slept meanwhile.
+                    self.look()
+                }
                 Err(error) => Event::AmazonFailed(error),
             }),
             Topic::ButtonPressed => Some(Event::ButtonPressed(convert::fresh_nonce())),
@@ -296,18 +301,21 @@ impl Driver {
                     })
                 })
             }
-            Effect::Authorize(nonce) => match amazon::open_sign_in(options, ear, &nonce) {
-                Err(error) if error.kind() == ErrorKind::PopupBlocked => {
-                    return self.dispatch(Event::SignInFailed(error));
+            Effect::Authorize(nonce, order) => {
+                match amazon::open_sign_in(options, ear, &nonce, order.as_ref()) {
+                    Err(error) if error.kind() == ErrorKind::PopupBlocked => {
+                        return self.dispatch(Event::SignInFailed(error));
+                    }
+                    opened => opened,
                 }
-                opened => opened,
-            },
+            }
             Effect::KeepSession(token, seconds) => {
-                return self.session.keep(options, &token, seconds);
+                self.session.keep(options, &token, seconds);
+                return self.page.show_sign_out(true);
             }
             Effect::ForgetSession(everywhere) => {
-                amazon::sign_out();
-                return self.session.forget(options, everywhere);
+                self.session.forget(options, everywhere);
+                return self.page.show_sign_out(false);
             }
             Effect::EraseWidgets => {
                 self.erase(Widget::Wallet);
@@ -351,6 +359,11 @@ impl Driver {
                         let error = Error::new(ErrorKind::Declined, &reason);
                         self.settle(REJECT, &error::to_js(&error));
                     }
+                    // An order on its way will be answered yet.
+                    Notice::SignedOut if !self.state.with(|state| state.is_placing()) => {
+                        let error = Error::new(ErrorKind::NotReady, notice.name());
+                        self.settle(REJECT, &error::to_js(&error));
+                    }
                     _ => {}
                 }
                 return self.tell(notice.name(), &detail);
@@ -388,13 +401,18 @@ impl Driver {
         self.page.erase(widget);
     }
 
-    /// Looks at the session: is it over, and when will it be?
+    /// Looks at the session: has it ended, when will it, or has another page begun one?
     fn look(&self) -> Event {
         if self.session.is_over_elsewhere() {
-            Event::SignedOutElsewhere
-        } else {
-            Event::Clock(self.session.seconds_left())
+            return Event::SignedOutElsewhere;
         }
+        if !self.session.is_open()
+            && let Arrival::Buyer(token, order) = self.session.find(&self.options, "")
+        {
+            self.page.show_sign_out(true);
+            return Event::Known(token, order);
+        }
+        Event::Clock(self.session.seconds_left())
     }
 
     /// Begins a new generation in one of the places of `newest`.
@@ -522,6 +540,7 @@ impl Driver {
         self.ear.set(None);
         // Nothing can be placed any more.
         self.show(&State::Unavailable(Arrival::Nobody), None, true);
+        self.page.show_sign_out(false);
         self.until.abort();
         for widget in Widget::ALL {
             self.page.erase(widget);

@@ -46,12 +46,12 @@ pub struct AccessToken(String);
 
 impl AccessToken {
     /// Takes a decoded token: `Atza|` and visible ASCII, 2048 bytes at most (Login with Amazon's
-    /// own limit). A percent sign shows that it is still encoded.
+    /// own limit). A percent sign shows that it is still encoded, a semicolon would end its cookie.
     pub fn parse(text: &str) -> Option<Self> {
         let opaque = text.strip_prefix("Atza|")?;
         let usable = !opaque.is_empty()
             && text.len() <= 2048
-            && all_bytes(opaque, |byte| byte.is_ascii_graphic() && byte != b'%');
+            && all_bytes(opaque, |byte| byte.is_ascii_graphic() && byte != b'%' && byte != b';');
         usable.then(|| Self(text.into()))
     }
 
@@ -124,6 +124,7 @@ mod tests {
             "Atza|",
             "Atza%7CIwEBI",
             "Atza|Iw%45",
+            "Atza|Iw;domain=example",
             "Atzr|IwEBI",
             "atza|IwEBI",
             "Atza|Iw EBI",

@@ -30,7 +30,7 @@ const RULES: [(&str, &str, bool, Rule); 27] = [
     ("agreement", "", false, Rule::OneOf(&["one-time"])),
     ("scope", "", false, Rule::Text(is_some, "text")),
     ("popup", "", false, Rule::OneOf(&["auto", "always", "never"])),
-    ("returnUrl", "", false, Rule::Text(is_safe_url, "a path or an https address")),
+    ("returnUrl", "", false, Rule::Text(is_path, "a path on this host")),
     ("cookie", "", false, Rule::OneOf(&["auto", "always"])),
     ("siteDomain", "", false, Rule::Text(is_domain, "a domain, like .example.com")),
     ("nonce", "", false, Rule::Text(is_some, "text")),
@@ -204,10 +204,14 @@ fn is_safe_url(text: &str) -> bool {
         "http://127.0.0.1:",
         "http://127.0.0.1/",
     ];
-    let is_path = text.starts_with("/") && !text.starts_with("//");
     let is_address = BEGINNINGS.iter().any(|beginning| text.starts_with(beginning));
     // An `@` would make what looks like the host a user name.
-    (is_path || is_address) && all_bytes(text, |byte| byte != b'@')
+    (is_path(text) || is_address) && all_bytes(text, |byte| byte != b'@')
+}
+
+fn is_path(text: &str) -> bool {
+    // Browsers read a backslash as a slash.
+    text.starts_with("/") && !text.starts_with("//") && !text.starts_with("/\\")
 }
 
 #[cfg(test)]
@@ -341,6 +345,14 @@ mod tests {
     }
 
     #[test]
+    fn the_buyer_comes_back_to_this_host() {
+        assert!(with("returnUrl", text("/checkout?step=2#/pay")).is_ok());
+        for bad in ["https://shop.example/", "//evil.example", "/\\evil.example", "checkout"] {
+            assert_invalid("returnUrl", with("returnUrl", text(bad)));
+        }
+    }
+
+    #[test]
     fn what_is_written_into_a_cookie_is_a_domain() {
         assert!(with("siteDomain", text(".shop.example")).is_ok());
         for bad in ["", ".shop.example;secure", "shop example", ".shop.example/x"] {
@@ -363,6 +375,7 @@ mod tests {
             "",
             "amazon-pay",
             "//evil.example/x",
+            "/\\evil.example/x",
             "http://shop.example",
             "http://localhost.evil.example",
             "http://127.0.0.1@evil.example",

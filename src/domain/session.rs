@@ -1,6 +1,6 @@
 //! Who comes to a page, and how long a sign-in is good for.
 
-use crate::domain::ids::AccessToken;
+use crate::domain::ids::{AccessToken, AmazonOrderId};
 use crate::error::Error;
 
 /// Who comes to the page.
@@ -9,8 +9,9 @@ pub enum Arrival {
     /// Somebody who is not signed in.
     #[default]
     Nobody,
-    /// A buyer who is: from an earlier page, or back from Amazon's.
-    Buyer(AccessToken),
+    /// A buyer who is: from an earlier page, or back from Amazon's. With the order reference that
+    /// an ended session has left.
+    Buyer(AccessToken, Option<AmazonOrderId>),
     /// A buyer who is back from Amazon's page without a usable sign-in.
     Refused(Error),
 }

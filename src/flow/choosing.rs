@@ -13,13 +13,17 @@ const PROFILE_TRIES: u8 = 2;
 /// An order reference that errs again right after its renewal will not get better.
 const RENEWALS: u8 = 2;
 
-pub(super) fn draw_address_book(order: Option<AmazonOrderId>, effects: &mut Effects) {
-    effects.push(Effect::DrawAddressBook(order));
+/// Draws the widgets of an order reference, or an AddressBook that makes a new one.
+pub(super) fn draw(order: Option<AmazonOrderId>, effects: &mut Effects) {
+    effects.push(Effect::DrawAddressBook(order.clone()));
     effects.push(Effect::StartTimer(Timer::AddressBook));
+    if let Some(id) = order {
+        effects.push(Effect::DrawWallet(id));
+    }
 }
 
 pub(super) fn address_book_is_silent(state: &State, effects: &mut Effects) {
-    if state.choosing().is_some_and(|choosing| choosing.choice.order.is_none()) {
+    if state.choosing().is_some() {
         effects.push(Effect::Report(ErrorKind::AddressBookTimeout.into()));
     }
 }
@@ -27,6 +31,7 @@ pub(super) fn address_book_is_silent(state: &State, effects: &mut Effects) {
 pub(super) fn order_created(state: &mut State, id: AmazonOrderId, effects: &mut Effects) {
     // While an order is on its way, an id from a widget's redraw changes nothing.
     let State::Choosing(choosing) = state else { return };
+    effects.push(Effect::StopTimer(Timer::AddressBook));
     let choice = &mut choosing.choice;
     if choice.order.as_ref() == Some(&id) {
         return;
@@ -35,7 +40,6 @@ pub(super) fn order_created(state: &mut State, id: AmazonOrderId, effects: &mut 
     choice.address &= choice.order.is_none();
     choice.payment = false;
     choice.order = Some(id.clone());
-    effects.push(Effect::StopTimer(Timer::AddressBook));
     effects.push(Effect::DrawWallet(id));
 }
 
@@ -61,7 +65,7 @@ pub(super) fn renew_order(choosing: &mut Choosing, effects: &mut Effects) -> boo
     choosing.choice = Choice { renewals, ..Choice::default() };
     let allowed = renewals <= RENEWALS;
     if allowed {
-        draw_address_book(None, effects);
+        draw(None, effects);
     }
     allowed
 }

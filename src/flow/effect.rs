@@ -15,11 +15,13 @@ pub enum Effect {
     LoadAmazon,
     /// Tell the SDK who we are, and draw the button.
     DrawButton,
-    /// Open the sign-in. Must run inside the buyer's click.
-    Authorize(Nonce),
+    /// Open the sign-in. Must run inside the buyer's click. The order reference is for whoever
+    /// comes back.
+    Authorize(Nonce, Option<AmazonOrderId>),
     /// Keep the session for the next page, and count its seconds.
     KeepSession(AccessToken, u32),
-    /// Forget the session here and, if the buyer wants it, in every tab and at Amazon.
+    /// Forget the session; everywhere if the buyer wants it, otherwise only what is left of this
+    /// one.
     ForgetSession(bool),
     /// Take AddressBook and Wallet off the page.
     EraseWidgets,

@@ -1,7 +1,7 @@
 //! Everything that can happen to a checkout.
 
 use crate::domain::amazon::Widget;
-use crate::domain::ids::{AmazonOrderId, Nonce};
+use crate::domain::ids::{AccessToken, AmazonOrderId, Nonce};
 use crate::domain::order::Fields;
 use crate::domain::outcome::Outcome;
 use crate::domain::profile::Profile;
@@ -47,6 +47,8 @@ pub enum Event {
     Answered(Outcome),
     /// A timer ran out.
     TimeUp(Timer),
+    /// The buyer is signed in already: on a later page, before this one was shown again.
+    Known(AccessToken, Option<AmazonOrderId>),
     /// The session is good for so many seconds more.
     Clock(i32),
     /// The buyer signs out.

@@ -9,7 +9,7 @@ use crate::domain::text::join;
 use crate::error::{Error, ErrorKind};
 use crate::flow::choosing;
 use crate::flow::effect::{Effect, Notice, Timer};
-use crate::flow::state::{Choice, Choosing, Phase, ProfileState, State};
+use crate::flow::state::{Choice, Choosing, Phase, ProfileState, Session, State};
 use crate::flow::step::Effects;
 use crate::prelude::*;
 
@@ -109,9 +109,13 @@ pub(super) fn answered(state: &mut State, outcome: Outcome, effects: &mut Effect
             *state = State::Confirming;
             effects.push(Effect::Navigate(url));
         }
+        Outcome::Declined(decline) if choosing.session == Session::Left => {
+            let error = Error::new(ErrorKind::Declined, decline.reason().name());
+            choose_again(state, error, effects);
+        }
         Outcome::Declined(decline) => {
             declined(choosing, decline, effects);
-            choose_again_quietly(state);
+            choose_again_quietly(state, effects);
         }
         Outcome::Refused(error) => choose_again(state, error, effects),
         Outcome::Unknown(error)
@@ -137,19 +141,25 @@ fn declined(choosing: &mut Choosing, decline: Decline, effects: &mut Effects) {
         }
         (WayOn::AnotherPayment | WayOn::StartOver, _) => {
             choosing.choice = Choice::default();
-            choosing::draw_address_book(None, effects);
+            choosing::draw(None, effects);
         }
     }
     choosing.decline = Some(decline);
 }
 
 fn choose_again(state: &mut State, error: Error, effects: &mut Effects) {
-    choose_again_quietly(state);
+    choose_again_quietly(state, effects);
     effects.push(Effect::Report(error));
 }
 
-fn choose_again_quietly(state: &mut State) {
+fn choose_again_quietly(state: &mut State, effects: &mut Effects) {
     if let State::Placing(choosing, _) = core::mem::take(state) {
-        *state = State::Choosing(choosing);
+        let is_over = choosing.session == Session::Left && choosing.unresolved.is_none();
+        *state = if is_over {
+            effects.push(Effect::EraseWidgets);
+            State::SignedOut
+        } else {
+            State::Choosing(choosing)
+        };
     }
 }

@@ -18,9 +18,9 @@ pub enum State {
     Loading(Arrival),
     /// The button waits.
     SignedOut,
-    /// The sign-in window is open. A closed window says nothing, so the button stays usable. Holds
-    /// what an ended session leaves behind.
-    SigningIn(Nonce, Option<Box<Choosing>>),
+    /// The sign-in window is open. A closed window says nothing, so the button stays usable. May
+    /// follow an ended session.
+    SigningIn(Nonce, Option<Ended>),
     /// The buyer is signed in and chooses.
     Choosing(Box<Choosing>),
     /// The order is on its way. Holds what to return to.
@@ -29,8 +29,8 @@ pub enum State {
     Confirming,
     /// The order exists.
     Placed(Box<Receipt>),
-    /// The session is over. Holds what the buyer chose: another sign-in goes on with it.
-    Expired(Box<Choosing>),
+    /// The session is over; another sign-in goes on where it ended.
+    Expired(Ended),
     /// Amazon Pay cannot be used. Holds who was there: another try goes on with them.
     Unavailable(Arrival),
 }
@@ -40,6 +40,10 @@ impl Default for State {
         Self::Loading(Arrival::default())
     }
 }
+
+/// What an ended session leaves: its order reference, if there was one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ended(pub Option<AmazonOrderId>);
 
 /// A signed-in buyer who chooses.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,8 +58,19 @@ pub struct Choosing {
     pub decline: Option<Decline>,
     /// An order that was sent and never answered: it is asked about before anything else is sent.
     pub unresolved: Option<Rc<ImportOrder>>,
-    /// The session ends soon, and the buyer knows.
-    pub warned: bool,
+    /// How good the session still is.
+    pub session: Session,
+}
+
+/// How good a session still is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Session {
+    /// Nothing to say about it.
+    Good,
+    /// It ends soon, and the buyer knows.
+    Ending,
+    /// The buyer has signed out of it while an order was on its way.
+    Left,
 }
 
 /// How far the profile is.
@@ -106,7 +121,7 @@ impl Choosing {
             choice: Choice::default(),
             decline: None,
             unresolved: None,
-            warned: false,
+            session: Session::Good,
         })
     }
 }
@@ -252,7 +267,7 @@ impl State {
                     WayOn::TryAgain => Words::DeclinedTryAgain,
                     WayOn::StartOver => Words::DeclinedOver,
                 },
-                _ if choosing.warned => Words::Expiring,
+                _ if choosing.session == Session::Ending => Words::Expiring,
                 (None, []) => Words::Ready,
                 (None, ["payment"]) => Words::ChoosePayment,
                 (None, _) => Words::ChooseAddress,

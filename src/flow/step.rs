@@ -1,13 +1,13 @@
 //! One step: an event meets a state.
 
 use crate::domain::amazon::{Reaction, Widget, reaction};
-use crate::domain::ids::{AccessToken, Nonce};
+use crate::domain::ids::{AccessToken, AmazonOrderId, Nonce};
 use crate::domain::session::{self, Arrival};
 use crate::domain::sign_in::SignIn;
 use crate::error::Error;
 use crate::flow::effect::{Effect, Notice, Timer};
 use crate::flow::event::Event;
-use crate::flow::state::{Choosing, State};
+use crate::flow::state::{Choosing, Ended, Phase, Session, State};
 use crate::flow::{choosing, placing, view};
 use crate::prelude::*;
 
@@ -57,13 +57,10 @@ fn take(state: &mut State, event: Event, effects: &mut Effects) {
             Timer::Resend => placing::resend(state, effects),
             Timer::Session => {}
         },
+        Event::Known(token, order) => known(state, token, order, effects),
         Event::Clock(seconds) => clock(state, seconds, effects),
         Event::SignOut => sign_out(state, true, effects),
-        Event::SignedOutElsewhere => {
-            if !matches!(state, State::SignedOut | State::SigningIn(_, None)) {
-                sign_out(state, false, effects);
-            }
-        }
+        Event::SignedOutElsewhere => sign_out(state, false, effects),
     }
 }
 
@@ -74,9 +71,11 @@ fn retry(state: &mut State, effects: &mut Effects) {
             effects.push(Effect::LoadAmazon);
         }
         State::Choosing(choosing) => match &choosing.choice.order {
-            None => choosing::draw_address_book(None, effects),
+            order if !choosing.choice.address => {
+                choosing::draw(order.clone(), effects);
+            }
             Some(id) if !choosing.choice.payment => effects.push(Effect::DrawWallet(id.clone())),
-            Some(_) => {}
+            _ => {}
         },
         _ => {}
     }
@@ -89,7 +88,7 @@ fn amazon_ready(state: &mut State, effects: &mut Effects) {
     effects.push(Effect::DrawButton);
     match arrival {
         Arrival::Nobody => {}
-        Arrival::Buyer(token) => begin_choosing(state, None, token, effects),
+        Arrival::Buyer(token, order) => begin_choosing(state, token, order, effects),
         Arrival::Refused(error) => effects.push(Effect::Report(error)),
     }
 }
@@ -97,63 +96,69 @@ fn amazon_ready(state: &mut State, effects: &mut Effects) {
 fn button_pressed(state: &mut State, nonce: Nonce, effects: &mut Effects) {
     // The SDK says nothing about a closed window, so a press always starts anew. Under the same
     // nonce, because the first window may still be open and the one that answers.
-    let (nonce, kept) = match core::mem::take(state) {
-        State::SigningIn(pending, kept) => (pending, kept),
+    let (nonce, ended) = match core::mem::take(state) {
+        State::SigningIn(pending, ended) => (pending, ended),
         State::SignedOut => (nonce, None),
-        State::Expired(choosing) => (nonce, Some(choosing)),
+        State::Expired(ended) => (nonce, Some(ended)),
         other => {
             *state = other;
             return;
         }
     };
-    *state = State::SigningIn(nonce.clone(), kept);
-    effects.push(Effect::Authorize(nonce));
+    let order = ended.clone().and_then(|ended| ended.0);
+    *state = State::SigningIn(nonce.clone(), ended);
+    effects.push(Effect::Authorize(nonce, order));
 }
 
 fn signed_in(state: &mut State, sign_in: SignIn, effects: &mut Effects) {
-    let State::SigningIn(nonce, kept) = state else { return };
+    let State::SigningIn(nonce, ended) = state else { return };
     // Some SDKs give no echo. This one was called by us.
     let foreign = sign_in.state.as_ref().is_some_and(|echo| echo != nonce.as_str());
     let sign_in = if foreign { SignIn::default() } else { sign_in };
     match sign_in.token() {
         Ok(token) => {
-            let kept = kept.take();
+            let order = ended.take().and_then(|ended| ended.0);
             let seconds = session::seconds_of(sign_in.expires_in);
             effects.push(Effect::KeepSession(token.clone(), seconds));
-            begin_choosing(state, kept, token, effects);
+            begin_choosing(state, token, order, effects);
         }
         Err(error) => sign_in_failed(state, error, effects),
     }
 }
 
 fn sign_in_failed(state: &mut State, error: Error, effects: &mut Effects) {
-    if let State::SigningIn(_, kept) = state {
-        *state = kept.take().map_or(State::SignedOut, State::Expired);
+    if let State::SigningIn(_, ended) = state {
+        *state = ended.take().map_or(State::SignedOut, State::Expired);
         effects.push(Effect::Report(error));
     }
 }
 
-/// Begins to choose, or goes on with what was chosen before the session ended.
+/// Goes on with a session that another page has begun.
+fn known(
+    state: &mut State,
+    token: AccessToken,
+    order: Option<AmazonOrderId>,
+    effects: &mut Effects,
+) {
+    if matches!(state, State::SignedOut | State::SigningIn(..) | State::Expired(_)) {
+        begin_choosing(state, token, order, effects);
+    }
+}
+
+/// Begins to choose, or goes on with the order reference of the session before.
 fn begin_choosing(
     state: &mut State,
-    kept: Option<Box<Choosing>>,
     token: AccessToken,
+    order: Option<AmazonOrderId>,
     effects: &mut Effects,
 ) {
     effects.push(Effect::Notify(Notice::SignedIn));
     effects.push(Effect::StartTimer(Timer::Session));
     let mut choosing = Choosing::new(token);
-    if let Some(kept) = kept {
-        choosing.choice.order = kept.choice.order;
-        choosing.choice.renewals = kept.choice.renewals;
-    }
-    let order = choosing.choice.order.clone();
+    choosing.choice.order.clone_from(&order);
     *state = State::Choosing(choosing);
     choosing::fetch_profile(state, effects);
-    choosing::draw_address_book(order.clone(), effects);
-    if let Some(id) = order {
-        effects.push(Effect::DrawWallet(id));
-    }
+    choosing::draw(order, effects);
 }
 
 fn clock(state: &mut State, seconds: i32, effects: &mut Effects) {
@@ -161,8 +166,8 @@ fn clock(state: &mut State, seconds: i32, effects: &mut Effects) {
     effects.push(Effect::StartTimer(Timer::Session));
     if seconds <= 0 {
         expire(state, effects);
-    } else if seconds <= session::WARNING && !choosing.warned {
-        choosing.warned = true;
+    } else if seconds <= session::WARNING && choosing.session == Session::Good {
+        choosing.session = Session::Ending;
         effects.push(Effect::Notify(Notice::Expiring));
     }
 }
@@ -174,21 +179,31 @@ fn expire(state: &mut State, effects: &mut Effects) {
         return;
     }
     if let State::Choosing(choosing) = core::mem::take(state) {
-        *state = State::Expired(choosing);
+        *state = State::Expired(Ended(choosing.choice.order));
         effects.push(Effect::ForgetSession(false));
         effects.push(Effect::Notify(Notice::Expired));
     }
 }
 
 fn sign_out(state: &mut State, everywhere: bool, effects: &mut Effects) {
-    effects.push(Effect::ForgetSession(everywhere));
     match state {
+        State::SignedOut | State::SigningIn(_, None) if !everywhere => return,
         State::Loading(arrival) | State::Unavailable(arrival) => *arrival = Arrival::Nobody,
-        kept if kept.must_be_kept() => {}
-        _ => {
-            *state = State::SignedOut;
-            effects.push(Effect::EraseWidgets);
+        // The new sign-in is not what was signed out of.
+        State::SigningIn(_, ended) if !everywhere => *ended = None,
+        State::Placing(choosing, Phase::Sending(..) | Phase::Waiting(..)) => {
+            choosing.session = Session::Left;
         }
+        State::Choosing(choosing) if choosing.unresolved.is_some() => {
+            choosing.session = Session::Left;
+        }
+        State::Confirming | State::Placed(_) => {}
+        // What has not been sent is not sent any more.
+        _ => *state = State::SignedOut,
+    }
+    effects.push(Effect::ForgetSession(everywhere));
+    if !matches!(state, State::Choosing(_) | State::Placing(..)) {
+        effects.push(Effect::EraseWidgets);
     }
     effects.push(Effect::Notify(Notice::SignedOut));
 }
@@ -217,7 +232,7 @@ fn give_up(state: &mut State, error: Error, effects: &mut Effects) {
     if !state.must_be_kept() {
         let arrival = match core::mem::take(state) {
             State::Loading(arrival) | State::Unavailable(arrival) => arrival,
-            State::Choosing(choosing) => Arrival::Buyer(choosing.token),
+            State::Choosing(choosing) => Arrival::Buyer(choosing.token, None),
             _ => Arrival::Nobody,
         };
         *state = State::Unavailable(arrival);

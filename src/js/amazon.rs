@@ -56,8 +56,12 @@ extern "C" {
 #[wasm_bindgen(module = "/src/js/sign_in.js")]
 extern "C" {
     fn surroundings() -> JsValue;
+    #[wasm_bindgen(js_name = makePressable)]
+    fn make_pressable(container: &str, type_: Option<&str>);
     #[wasm_bindgen(js_name = returnAddress)]
     fn return_address(chosen: Option<&str>) -> String;
+    #[wasm_bindgen(js_name = restOfAddress)]
+    fn rest_of_address() -> String;
     // `amazon.Login.authorize`, watched.
     #[wasm_bindgen(catch)]
     fn authorize(options: &Record, next: &JsValue) -> Result<bool, JsValue>;
@@ -89,6 +93,7 @@ pub fn draw_button(options: &Options, ear: Ear, container: &str) -> Result<(), E
             given.set_text(look, value);
         }
     }
+    make_pressable(container, options.text("button", "type"));
     done(button(container, options.required("sellerId", ""), &given))
 }
 
@@ -97,7 +102,12 @@ pub fn draw_button(options: &Options, ear: Ear, container: &str) -> Result<(), E
 ///
 /// # Errors
 /// [`ErrorKind::PopupBlocked`] if they do not, or [`ErrorKind::AmazonThrew`].
-pub fn open_sign_in(options: &Options, ear: Ear, nonce: &Nonce) -> Result<(), Error> {
+pub fn open_sign_in(
+    options: &Options,
+    ear: Ear,
+    nonce: &Nonce,
+    order: Option<&AmazonOrderId>,
+) -> Result<(), Error> {
     let wanted = match options.text("popup", "") {
         Some("always") => true,
         Some("never") => false,
@@ -105,7 +115,9 @@ pub fn open_sign_in(options: &Options, ear: Ear, nonce: &Nonce) -> Result<(), Er
     };
     let chosen = options.text("returnUrl", "");
     // A page that remembers nothing cannot know its own buyer again: then only a window is left.
-    let comes_back = (!wanted || chosen.is_some()) && session::expect(nonce);
+    let rest = if chosen.is_none() { Some(rest_of_address()) } else { None };
+    let comes_back = (!wanted || chosen.is_some())
+        && session::expect(options, nonce, order, rest.as_deref(), wanted);
     let popup = wanted || !comes_back;
     let given = Record::new();
     given.set_text("scope", options.scope());

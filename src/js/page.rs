@@ -12,12 +12,6 @@ use crate::js::ear::{Ear, Topic};
 use crate::js::sys::{self, Array, Element, Event, FormData, Function, Record};
 use crate::prelude::*;
 
-#[wasm_bindgen(module = "/src/js/sign_in.js")]
-extern "C" {
-    #[wasm_bindgen(js_name = makePressable)]
-    fn make_pressable(host: &Element);
-}
-
 /// The elements that a checkout draws into, writes to and reads, by the order of [`PARTS`].
 pub struct Page([Vec<Element>; PARTS.len()]);
 
@@ -67,9 +61,7 @@ impl Page {
             let id = id.as_str();
             let host = sys::create_element("div");
             set_text(&host, "id", id);
-            if widget == Widget::Button {
-                make_pressable(&host);
-            } else {
+            if widget != Widget::Button {
                 // Responsive widgets take their container's height.
                 property(&host, "style").unchecked_ref::<Record>().set_text("height", "100%");
             }
@@ -105,13 +97,17 @@ impl Page {
         for button in self.elements(BUTTON) {
             set_flag(button, "hidden", look.signed_in);
         }
-        for control in self.elements(SIGN_OUT) {
-            set_flag(control, "hidden", !look.signed_in);
-        }
         if let Some(id) = look.order_id {
             for element in self.elements(ORDER_ID) {
                 set_text(element, TEXT, id);
             }
+        }
+    }
+
+    /// Shows the control that signs out, or hides it.
+    pub fn show_sign_out(&self, open: bool) {
+        for control in self.elements(SIGN_OUT) {
+            set_flag(control, "hidden", !open);
         }
     }
 
@@ -135,7 +131,7 @@ const PRESSES: [(usize, &str, Topic); 3] = [
 ];
 const TEXT: &str = "textContent";
 
-/// Tells whenever the page comes into sight.
+/// Tells whenever the page comes into sight, or goes.
 pub fn watch(seen: &Function, until: &Record) {
     sys::DOCUMENT.with(|document| document.listen("visibilitychange", seen, until));
 }

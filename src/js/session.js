@@ -21,11 +21,14 @@ export function lastSignOut() {
   }
 }
 
-/** What `save` has kept for this tab; undefined if there is nothing, or the buyer signed out since. */
+/**
+ * What `save` has kept for this tab; undefined if there is nothing, or the buyer signed out since.
+ * Whoever is on the way to a new sign-in has not signed out of that.
+ */
 export function load() {
   try {
     const kept = JSON.parse(sessionStorage[SESSION]);
-    return kept.signOut === lastSignOut() ? kept : undefined;
+    return kept.nonce || kept.signOut === lastSignOut() ? kept : undefined;
   } catch {
     return undefined;
   }
@@ -56,6 +59,10 @@ export function announceSignOut(name) {
     // Then each tab ends for itself.
   }
 }
+
+/** Whether Amazon's cookies are this token's, and not of a session that another tab has begun. */
+export const isInCookies = (token) =>
+  [token, encodeURIComponent(token)].some((text) => document.cookie.includes(text));
 
 /**
  * Writes the token where Amazon's widgets look for it after a redirect.

@@ -4,11 +4,12 @@ use core::cell::Cell;
 
 use wasm_bindgen::prelude::*;
 
-use crate::domain::ids::{AccessToken, Nonce};
+use crate::domain::ids::{AccessToken, AmazonOrderId, Nonce};
 use crate::domain::options::Options;
 use crate::domain::session::{self, Arrival};
 use crate::domain::sign_in::SignIn;
 use crate::domain::text::join;
+use crate::js::amazon;
 use crate::js::convert::{fresh_nonce, property};
 use crate::js::shared::Shared;
 use crate::js::sys::Record;
@@ -24,12 +25,15 @@ extern "C" {
     #[wasm_bindgen(js_name = lastSignOut)]
     fn last_sign_out() -> String;
     #[wasm_bindgen(js_name = writeCookie)]
-    fn write_cookie(token: &str, seconds: u32, domain: Option<&str>);
+    fn write_cookie(token: &str, seconds: i32, domain: Option<&str>);
+    #[wasm_bindgen(js_name = isInCookies)]
+    fn is_in_cookies(token: &str) -> bool;
 }
 
 /// A buyer's session, as far as the browser keeps it.
 #[derive(Default)]
 pub struct Session {
+    token: Shared<String>,
     /// When it ends, in milliseconds since 1970.
     ends: Cell<f64>,
     /// The newest sign-out of all tabs when the session began.
@@ -43,32 +47,37 @@ impl Session {
     /// sends back, with these parameters.
     pub fn find(&self, options: &Options, returned: &str) -> Arrival {
         self.sign_out.set(last_sign_out());
-        self.in_cookie.set(options.text("cookie", "") == Some("always"));
         let kept = load();
-        let token = property(&kept, TOKEN).as_string();
-        let ends = property(&kept, ENDS).as_f64().unwrap_or_default();
-        match token.as_deref().and_then(AccessToken::parse) {
-            // Nobody was sent away, so nobody can come back: the answer in the address is foreign.
-            Some(token)
-                if session::is_good_for((ends - now()) / 1000.0)
-                    && property(&kept, SITE) == site(options).as_str() =>
-            {
-                self.ends.set(ends);
-                self.in_cookie.set(property(&kept, IN_COOKIE).is_truthy());
-                return Arrival::Buyer(token);
+        let text = |name| property(&kept, name).as_string();
+        // What is kept is good for one client in one environment of one region.
+        let is_ours = text(SITE) == Some(site(options));
+        let always = options.text("cookie", "") == Some("always");
+        let in_cookie = always || property(&kept, IN_COOKIE).is_truthy();
+        self.in_cookie.set(always);
+        if let Some(token) = text(TOKEN).as_deref().and_then(AccessToken::parse)
+            && is_ours
+        {
+            let ends = property(&kept, ENDS).as_f64().unwrap_or_default();
+            if session::is_good_for((ends - now()) / 1000.0) {
+                // Nobody was sent away, so nobody can come back: what is returned is foreign.
+                self.in_cookie.set(in_cookie);
+                self.begin(options, &token, ends);
+                return Arrival::Buyer(token, None);
             }
-            _ if returned.is_empty() => return Arrival::Nobody,
-            _ => {}
+            save(None);
+        }
+        if returned.is_empty() {
+            return Arrival::Nobody;
         }
         // The nonce is good once.
         save(None);
-        let nonce = property(&kept, NONCE).as_string();
+        let nonce = text(NONCE).filter(|_| is_ours);
         let sign_in = SignIn::from_return(returned, nonce.as_deref());
         match sign_in.token() {
             Ok(token) => {
-                self.in_cookie.set(true);
+                self.in_cookie.set(in_cookie);
                 self.keep(options, &token, session::seconds_of(sign_in.expires_in));
-                Arrival::Buyer(token)
+                Arrival::Buyer(token, text(ORDER).as_deref().and_then(AmazonOrderId::parse))
             }
             Err(error) => Arrival::Refused(error),
         }
@@ -77,10 +86,7 @@ impl Session {
     /// Keeps the session for so many seconds, here and for the next page.
     pub fn keep(&self, options: &Options, token: &AccessToken, seconds: u32) {
         self.sign_out.set(last_sign_out());
-        self.ends.set(now() + f64::from(seconds) * 1000.0);
-        if self.in_cookie.get() {
-            write_cookie(token.expose(), seconds, options.text("siteDomain", ""));
-        }
+        self.begin(options, token, now() + f64::from(seconds) * 1000.0);
         let session = Record::new();
         session.set_text(TOKEN, token.expose());
         session.set_text(SITE, &site(options));
@@ -89,15 +95,36 @@ impl Session {
         save(Some(&session));
     }
 
-    /// Forgets the session and, if the buyer wants it, has the other tabs forget theirs.
+    fn begin(&self, options: &Options, token: &AccessToken, ends: f64) {
+        self.token.set(token.expose().to_owned());
+        self.ends.set(ends);
+        if self.in_cookie.get() {
+            let domain = options.text("siteDomain", "");
+            write_cookie(token.expose(), self.seconds_left(), domain);
+        }
+    }
+
+    /// Forgets the session: everywhere, or only what is left of this one. Another tab may have begun
+    /// the next.
     pub fn forget(&self, options: &Options, everywhere: bool) {
+        let token = self.token.take();
         self.ends.set(0.0);
-        save(None);
-        write_cookie("", 0, options.text("siteDomain", ""));
+        if everywhere || property(&load(), TOKEN) == token.as_str() {
+            save(None);
+        }
+        if everywhere || is_in_cookies(&token) {
+            amazon::sign_out();
+            write_cookie("", 0, options.text("siteDomain", ""));
+        }
         if everywhere {
             announce_sign_out(fresh_nonce().as_str());
         }
         self.sign_out.set(last_sign_out());
+    }
+
+    /// True while a buyer is signed in.
+    pub fn is_open(&self) -> bool {
+        self.ends.get() > 0.0
     }
 
     /// True where Amazon's widgets have to look into the cookie.
@@ -110,17 +137,35 @@ impl Session {
         ((self.ends.get() - now()) / 1000.0) as i32
     }
 
-    /// True if the buyer has signed out in another tab.
+    /// True, once, if the buyer has signed out in another tab.
     pub fn is_over_elsewhere(&self) -> bool {
-        self.sign_out.with(|known| *known != last_sign_out())
+        let newest = last_sign_out();
+        let is_new = self.sign_out.with(|known| *known != newest);
+        self.sign_out.set(newest);
+        is_new
     }
 }
 
 /// Expects a sign-in that answers to this nonce, on whatever page of this tab. False if the browser
-/// keeps nothing, so that no answer could be known again.
-pub fn expect(nonce: &Nonce) -> bool {
+/// keeps nothing, so that no answer could be known again. `address` is what the page's address had
+/// and the way back leaves out; in a window, Amazon's script keeps the token itself.
+pub fn expect(
+    options: &Options,
+    nonce: &Nonce,
+    order: Option<&AmazonOrderId>,
+    address: Option<&str>,
+    in_window: bool,
+) -> bool {
     let session = Record::new();
     session.set_text(NONCE, nonce.as_str());
+    session.set_text(SITE, &site(options));
+    session.set(IN_COOKIE, &(!in_window).into());
+    if let Some(order) = order {
+        session.set_text(ORDER, order.as_str());
+    }
+    if let Some(address) = address {
+        session.set_text(ADDRESS, address);
+    }
     save(Some(&session))
 }
 
@@ -128,9 +173,11 @@ const TOKEN: &str = "token";
 const ENDS: &str = "ends";
 const SITE: &str = "site";
 const IN_COOKIE: &str = "inCookie";
+// The two that npm/return.js reads.
 const NONCE: &str = "nonce";
+const ADDRESS: &str = "address";
+const ORDER: &str = "order";
 
-/// A token is good for one client in one environment of one region.
 fn site(options: &Options) -> String {
     let parts = ["environment", "region", "clientId"].map(|name| options.required(name, ""));
     join(&parts, " ")

@@ -8,14 +8,16 @@ export const surroundings = () => ({
 });
 
 /**
- * Where Amazon sends the buyer back to: this page, unless the page has said otherwise. A hash is
- * kept if it is a route, because Amazon appends its answer to the address as text.
+ * Where Amazon sends the buyer back to. Amazon knows each address by its query too, and not the
+ * click ids of an advertisement: npm/return.js puts back what is left out here.
  */
-export const returnAddress = (chosen) => {
-  const { pathname, search, hash } = location;
-  const here = pathname + search + (/^#!?\//.test(hash) ? hash : "");
-  return new URL(chosen ?? here, location).href;
-};
+export const returnAddress = (chosen) => location.origin + (chosen ?? location.pathname);
+
+/** What `returnAddress` leaves out. */
+export const restOfAddress = () => location.search + location.hash;
+
+let popup;
+let popupState;
 
 /**
  * Opens Amazon's sign-in. Must run inside the buyer's click.
@@ -23,10 +25,16 @@ export const returnAddress = (chosen) => {
  * @returns {boolean} false if the browser refused the window, of which Amazon's script says nothing
  */
 export function authorize(options, next) {
+  // Amazon's script would have a second request wait for the first.
+  if (popup && !popup.closed && popupState === options.state) {
+    popup.focus();
+    return true;
+  }
   const { open } = window;
   let opened = true;
   const watch = (...given) => {
-    const popup = open(...given);
+    popup = open(...given);
+    popupState = options.state;
     opened = Boolean(popup);
     return popup;
   };
@@ -37,14 +45,17 @@ export function authorize(options, next) {
   } finally {
     put(open);
   }
+  // A token that Amazon's script still knows comes back in the hash, to a page that stays.
+  addEventListener("hashchange", () => location.hash.includes(options.state) && location.reload());
   return opened;
 }
 
 /** Amazon's button is a picture: this makes it one for keys and screen readers too. */
-export function makePressable(host) {
+export function makePressable(id, type = "LwA") {
+  const host = document.getElementById(id);
   host.tabIndex = 0;
   host.setAttribute("role", "button");
-  host.setAttribute("aria-label", "Amazon Pay");
+  host.setAttribute("aria-label", /^L/.test(type) ? "Login with Amazon" : "Amazon Pay");
   host.onkeydown = (event) => {
     if (event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();

@@ -22,7 +22,7 @@ fn a_purchase_from_the_first_script_to_the_order_number() {
     );
     assert_eq!(
         checkout.on(Event::ButtonPressed(nonce(1))),
-        [Effect::Notify(Notice::State), Effect::Authorize(nonce(1))]
+        [Effect::Notify(Notice::State), Effect::Authorize(nonce(1), None)]
     );
     let token = AccessToken::parse(SECRET).unwrap();
     assert_eq!(
@@ -89,7 +89,7 @@ fn sign_ins_that_do_not_count() {
 #[test]
 fn a_closed_window_says_nothing_so_a_press_starts_anew_under_the_same_nonce() {
     let mut checkout = Checkout::at(State::SigningIn(nonce(1), None));
-    assert_eq!(checkout.on(Event::ButtonPressed(nonce(2))), [Effect::Authorize(nonce(1))]);
+    assert_eq!(checkout.on(Event::ButtonPressed(nonce(2))), [Effect::Authorize(nonce(1), None)]);
     // The first window was open all the time.
     checkout.on(Event::SignedIn(good_sign_in()));
     assert_eq!(checkout.name(), StateName::Choosing);
@@ -128,7 +128,8 @@ fn another_address_voids_the_payment() {
 #[test]
 fn the_newest_order_reference_wins_and_begins_with_nothing_chosen() {
     let mut checkout = Checkout::ready();
-    assert!(checkout.on(Event::OrderCreated(order_id(1))).is_empty());
+    let silence = [Effect::StopTimer(Timer::AddressBook)];
+    assert_eq!(checkout.on(Event::OrderCreated(order_id(1))), silence);
     let effects = checkout.on(Event::OrderCreated(order_id(2)));
     assert!(effects.contains(&Effect::DrawWallet(order_id(2))));
     assert_eq!(checkout.state.choosing().unwrap().choice.missing(), ["address", "payment"]);

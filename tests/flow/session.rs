@@ -1,18 +1,14 @@
 //! Who comes, how long they stay, and how they leave.
 
-use landerpay::domain::ids::AccessToken;
 use landerpay::domain::outcome::Outcome;
 use landerpay::domain::session::Arrival;
 use landerpay::domain::sign_in::SignIn;
 use landerpay::domain::words::Words;
 use landerpay::error::ErrorKind;
+use landerpay::flow::state::Ended;
 use landerpay::flow::{Effect, Event, Notice, State, StateName, Timer, view};
 
 use crate::support::*;
-
-fn token() -> AccessToken {
-    AccessToken::parse(SECRET).unwrap()
-}
 
 fn again() -> Event {
     Event::SignedIn(good_sign_in())
@@ -20,7 +16,7 @@ fn again() -> Event {
 
 #[test]
 fn a_buyer_who_is_known_is_not_asked_again() {
-    let mut checkout = Checkout::at(State::Loading(Arrival::Buyer(token())));
+    let mut checkout = Checkout::at(State::Loading(Arrival::Buyer(token(), None)));
     assert_eq!(checkout.on(Event::Start), [Effect::LoadAmazon]);
     assert_eq!(
         checkout.on(Event::AmazonReady),
@@ -48,7 +44,7 @@ fn a_buyer_who_comes_back_without_a_sign_in_reads_why() {
 
 #[test]
 fn a_sign_in_outlives_a_script_that_did_not_come() {
-    let mut checkout = Checkout::at(State::Loading(Arrival::Buyer(token())));
+    let mut checkout = Checkout::at(State::Loading(Arrival::Buyer(token(), None)));
     checkout.on(Event::AmazonFailed(ErrorKind::AmazonTimeout.into()));
     assert_eq!(checkout.name(), StateName::Unavailable);
     assert!(checkout.on(Event::Retry).contains(&Effect::LoadAmazon));
@@ -106,7 +102,8 @@ fn the_next_session_goes_on_with_the_same_order_reference() {
     assert!(effects.contains(&Effect::DrawWallet(order_id(1))), "{effects:?}");
     assert_eq!(checkout.name(), StateName::Choosing);
     // Its widgets say anew what is chosen, and name the order reference again.
-    assert!(checkout.on(Event::OrderCreated(order_id(1))).is_empty());
+    let silence = [Effect::StopTimer(Timer::AddressBook)];
+    assert_eq!(checkout.on(Event::OrderCreated(order_id(1))), silence);
     checkout.on(Event::AddressSelected);
     checkout.on(Event::PaymentSelected);
     assert_eq!(checkout.state.ready(), Some(&order_id(1)));
@@ -114,20 +111,77 @@ fn the_next_session_goes_on_with_the_same_order_reference() {
 }
 
 #[test]
-fn an_order_on_its_way_outlives_the_session() {
-    for end in [Event::Clock(-1), Event::SignOut, Event::SignedOutElsewhere] {
-        let (mut checkout, _) = Checkout::sending();
-        checkout.on(end.clone());
-        assert_eq!(checkout.name(), StateName::Placing, "{end:?}");
-        checkout.on(Event::Answered(Outcome::Unknown(ErrorKind::BackendFailed.into())));
-        checkout.on(Event::Clock(-1));
-        assert_eq!(checkout.state.words(), Words::Unresolved, "{end:?}");
-        let order = sent(checkout.on(Event::PlaceOrder));
-        assert!(order.is_some(), "{end:?}");
-        // Once its fate is known, the session is over.
-        checkout.on(Event::Answered(Outcome::Refused(ErrorKind::OrderRefused.into())));
-        checkout.on(Event::Clock(-1));
-        assert_eq!(checkout.name(), StateName::Expired, "{end:?}");
+fn a_sign_in_elsewhere_in_the_tab_is_taken_over() {
+    for state in [
+        State::SignedOut,
+        State::SigningIn(nonce(1), None),
+        State::Expired(Ended(Some(order_id(1)))),
+    ] {
+        let mut checkout = Checkout::at(state);
+        checkout.on(Event::Known(token(), None));
+        assert_eq!(checkout.name(), StateName::Choosing);
+    }
+    let mut checkout = Checkout::ready();
+    assert!(checkout.on(Event::Known(token(), None)).is_empty());
+}
+
+#[test]
+fn an_order_on_its_way_outlives_the_end_of_the_session() {
+    let (mut checkout, _) = Checkout::sending();
+    checkout.on(Event::Clock(-1));
+    assert_eq!(checkout.name(), StateName::Placing);
+    checkout.on(Event::Answered(Outcome::Unknown(ErrorKind::BackendFailed.into())));
+    checkout.on(Event::Clock(-1));
+    assert_eq!(checkout.state.words(), Words::Unresolved);
+    assert!(sent(checkout.on(Event::PlaceOrder)).is_some());
+    checkout.on(Event::Answered(Outcome::Refused(ErrorKind::OrderRefused.into())));
+    checkout.on(Event::Clock(-1));
+    assert_eq!(checkout.name(), StateName::Expired);
+}
+
+#[test]
+fn an_order_on_its_way_outlives_the_sign_out_and_nothing_else_does() {
+    for end in [Event::SignOut, Event::SignedOutElsewhere] {
+        for outcome in [
+            Outcome::Refused(ErrorKind::OrderRefused.into()),
+            declined("InvalidPaymentMethod"),
+            declined("AmazonRejected"),
+        ] {
+            let (mut checkout, _) = Checkout::sending();
+            let left = checkout.on(end.clone());
+            assert!(!left.contains(&Effect::EraseWidgets), "{left:?}");
+            assert_eq!(checkout.name(), StateName::Placing, "{end:?}");
+            checkout.on(Event::Answered(Outcome::Unknown(ErrorKind::BackendFailed.into())));
+            assert_eq!(checkout.state.words(), Words::Unresolved, "{end:?}");
+            checkout.on(end.clone());
+            assert!(sent(checkout.on(Event::PlaceOrder)).is_some(), "{end:?}");
+            // Once its fate is known, nothing of the buyer is left.
+            let effects = checkout.on(Event::Answered(outcome));
+            assert!(effects.contains(&Effect::EraseWidgets), "{effects:?}");
+            assert_eq!(reported(effects).len(), 1);
+            assert_eq!(checkout.state, State::SignedOut);
+        }
+    }
+}
+
+#[test]
+fn what_has_not_been_sent_is_not_sent_after_the_sign_out() {
+    for end in [Event::SignOut, Event::SignedOutElsewhere] {
+        let mut collecting = Checkout::ready();
+        collecting.on(Event::PlaceOrder);
+        let mut awaiting = Checkout::signed_in();
+        for event in [Event::OrderCreated(order_id(1)), Event::AddressSelected] {
+            awaiting.on(event);
+        }
+        awaiting.on(Event::PaymentSelected);
+        awaiting.on(Event::PlaceOrder);
+        for mut checkout in [collecting, awaiting] {
+            assert_eq!(checkout.name(), StateName::Placing);
+            checkout.on(end.clone());
+            assert_eq!(checkout.state, State::SignedOut);
+            checkout.on(Event::ProfileArrived(Ok(profile())));
+            assert!(checkout.on(collected("key-1")).is_empty());
+        }
     }
 }
 
@@ -162,12 +216,20 @@ fn a_sign_out_in_another_tab_counts_for_whoever_is_signed_in() {
     checkout.on(Event::ButtonPressed(nonce(1)));
     assert!(checkout.on(Event::SignedOutElsewhere).is_empty());
     assert_eq!(checkout.name(), StateName::SigningIn);
+
+    // A new sign-in goes on, without what the session before it has left.
+    let mut checkout = Checkout::ready();
+    checkout.on(Event::Clock(-1));
+    checkout.on(Event::ButtonPressed(nonce(1)));
+    let effects = checkout.on(Event::SignedOutElsewhere);
+    assert!(effects.contains(&Effect::EraseWidgets), "{effects:?}");
+    assert_eq!(checkout.state, State::SigningIn(nonce(1), None));
 }
 
 #[test]
 fn signing_out_before_amazon_is_there_counts() {
     for state in [State::Loading, State::Unavailable] {
-        let mut checkout = Checkout::at(state(Arrival::Buyer(token())));
+        let mut checkout = Checkout::at(state(Arrival::Buyer(token(), None)));
         let effects = checkout.on(Event::SignOut);
         assert!(effects.contains(&Effect::ForgetSession(true)), "{effects:?}");
         checkout.on(Event::Retry);
@@ -180,7 +242,7 @@ fn signing_out_before_amazon_is_there_counts() {
 fn a_placed_order_stays_visible_after_the_sign_out() {
     let (mut checkout, _) = Checkout::sending();
     checkout.on(Event::Answered(placed()));
-    checkout.on(Event::SignOut);
+    assert!(checkout.on(Event::SignOut).contains(&Effect::EraseWidgets));
     assert_eq!(checkout.name(), StateName::Placed);
 }
 
@@ -191,7 +253,9 @@ fn a_window_that_was_blocked_can_be_asked_for_again() {
     let blocked = ErrorKind::PopupBlocked;
     assert_eq!(reported(checkout.on(Event::SignInFailed(blocked.into()))), [blocked]);
     assert_eq!(checkout.name(), StateName::SignedOut);
-    assert!(checkout.on(Event::ButtonPressed(nonce(2))).contains(&Effect::Authorize(nonce(2))));
+    assert!(
+        checkout.on(Event::ButtonPressed(nonce(2))).contains(&Effect::Authorize(nonce(2), None))
+    );
 }
 
 #[test]

@@ -65,6 +65,10 @@ impl Checkout {
     }
 }
 
+pub fn token() -> AccessToken {
+    AccessToken::parse(SECRET).unwrap()
+}
+
 pub fn nonce(number: u8) -> Nonce {
     Nonce::new(&format!("nonce-{number}"))
 }
