@@ -4,7 +4,10 @@ export type Environment = "live" | "sandbox";
 /** Where the merchant's Amazon account lives. */
 export type Region = "us" | "uk" | "de" | "eur" | "gbp" | "jp";
 
-/** An element of the page, or a CSS selector of one or more. */
+/**
+ * An element of the page, or a CSS selector. `addressBook` and `wallet` take its first match, all
+ * others take every match.
+ */
 export type Container = string | Element;
 
 /** A value that can travel to the CRM. Absent (`null`, `undefined`) fields are left out. */
@@ -67,8 +70,8 @@ export interface CheckoutOptions {
    */
   popup?: "auto" | "always" | "never";
   /**
-   * Where the buyer comes back to, if not to this page: a path, or an https address. It must be
-   * among the client's Allowed Return URLs. With a window, that address is opened after it.
+   * Where the buyer comes back to, if not to this page's path: a path on this host, which may have a
+   * query. It must be among the client's Allowed Return URLs. With a window, it is opened after it.
    */
   returnUrl?: string;
   /**

@@ -1,8 +1,11 @@
 // What Amazon adds to the address that the buyer returns to, and how it differs from what other
-// parties add by the same names: its tokens look like this, and its errors answer to a state of ours.
+// parties add by the same names: its tokens look like this, and it answers to a state of ours.
 const ANSWERS = [
-  [/^(access_token|token_type|expires_in|scope|state)=/, /(^|&)access_token=Atza/],
-  [/^(error|error_description|error_uri|state)=/, /(^|&)state=lp-/],
+  [
+    /^(access_token|token_type|expires_in|scope|state)=/,
+    /access_token=(Atza|.*&state=lp-)|state=lp-.*&access_token=/,
+  ],
+  [/^(error|error_description|error_uri|state)=/, /state=lp-.*&error=|error=.*&state=lp-/],
 ];
 
 /**
@@ -18,19 +21,21 @@ export function takeReturn() {
   const taken = fragment || query;
   if (taken) {
     // With the origin: a path may begin with two slashes, and a page may have another base.
-    const own = left(taken) ?? ownSearch + ownHash;
-    history.replaceState(history.state, "", origin + pathname + own);
+    const page = origin + pathname;
+    const kept = new URL(left(taken), page);
+    const own = (ownSearch || kept.search) + (ownHash || kept.hash);
+    history.replaceState(history.state, "", page + own);
   }
   return taken;
 }
 
-/** What src/js/session.rs has kept of the address for the answer to this state. */
+/** What src/js/session.rs has kept of the address for the answer to this state; may be empty. */
 function left(taken) {
   try {
     const { nonce, address } = JSON.parse(sessionStorage.landerpay);
-    return taken.includes(`state=${nonce}`) ? address : undefined;
+    return taken.includes(`state=${nonce}`) && address ? address : "";
   } catch {
-    return undefined;
+    return "";
   }
 }
 

@@ -35,10 +35,11 @@ async function testInBrowser({ CHROMIUM, CHROMEDRIVER }) {
 }
 
 async function testSimulator(env) {
-  const tests = filesIn(join(ROOT, "tests", "simulator")).filter((path) =>
-    path.endsWith(".test.js"),
-  );
-  await runTests("Tests of the simulator", ["node", "--test", ...tests], env);
+  const folders = ["npm", "simulator"].map((name) => join(ROOT, "tests", name));
+  const tests = folders
+    .flatMap((folder) => filesIn(folder))
+    .filter((path) => path.endsWith(".test.js"));
+  await runTests("Tests of the simulator and the entry", ["node", "--test", ...tests], env);
 }
 
 async function testPages(env) {

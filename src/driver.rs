@@ -234,7 +234,14 @@ impl Driver {
             Topic::ButtonPressed => Some(Event::ButtonPressed(convert::fresh_nonce())),
             Topic::ButtonFailed => failed(Widget::Button, &value),
             Topic::SignedIn => Some(Event::SignedIn(amazon::sign_in(&value))),
-            Topic::OrderCreated if is_new(Widget::AddressBook as usize) && ear.expects_order() => {
+            Topic::OrderCreated
+                if is_new(Widget::AddressBook as usize)
+                    && amazon::speaks_from(
+                        &self.page,
+                        Widget::AddressBook,
+                        ear.expects_order(),
+                    ) =>
+            {
                 amazon::order_id(&value).map(Event::OrderCreated)
             }
             Topic::AddressSelected if is_new(Widget::AddressBook as usize) => {
@@ -295,7 +302,8 @@ impl Driver {
                 return loader::load(&url, nonce, ear);
             }
             Effect::DrawButton => {
-                amazon::set_up(options, self.session.is_in_cookie()).and_then(|()| {
+                let in_cookie = self.session.is_open() && self.session.is_in_cookie();
+                amazon::set_up(options, in_cookie).and_then(|()| {
                     self.draw(Widget::Button, ear, |ear, host| {
                         amazon::draw_button(options, ear, host)
                     })
@@ -311,6 +319,9 @@ impl Driver {
             }
             Effect::KeepSession(token, seconds) => {
                 self.session.keep(options, &token, seconds);
+                if self.session.is_in_cookie() {
+                    amazon::use_cookie();
+                }
                 return self.page.show_sign_out(true);
             }
             Effect::ForgetSession(everywhere) => {

@@ -112,7 +112,7 @@ errors! {
     SignInRefused "sign_in_refused" Merchant
         "The sign-in's answer cannot be trusted: sign in again.";
     /// The profile could not be read.
-    ProfileFailed "profile_failed" Network
+    ProfileFailed "profile_failed" Merchant
         "The buyer's profile could not be read from Amazon.";
     /// The backend could not be reached, or its answer was lost on the way.
     BackendUnreachable "backend_unreachable" Network

@@ -26,7 +26,7 @@ const PART = /^(button|backend)([A-Z])(.*)$/;
 
 // Optimizers, consent tools and frameworks mark scripts with attributes of their own.
 const FOREIGN =
-  /^(cf|ccm|cookie|categor|minify|n[A-Z]|no[A-Z]|nop|now|ns|optimized|ot[A-Z]|pagespeed|rocket|turbo|wp)/;
+  /^(cf|ccm|cookie.|categor|minify|n[A-Z]|no[A-Z]|nop|now|ns|optimized|ot[A-Z]|pagespeed|rocket|turbo|wp)/;
 
 const select = (name) => `[data-landerpay="${ELEMENTS[name]}"]`;
 
@@ -124,7 +124,11 @@ if (!window.LanderPay) {
   const { environment, region, simulator } = script.dataset;
   // By environment and region; written by the build from the table in Rust.
   const widgets = WIDGETS[environment]?.[region];
-  if (widgets) {
+  // The page may have the script already, and it must not run twice.
+  const isThere = [...document.scripts].some(({ src }) =>
+    /\/OffAmazonPayments\/.*\/Widgets\.js/.test(src),
+  );
+  if (widgets && !isThere) {
     // The module finds this tag and goes on from there. A dead one must not be found.
     const src =
       environment === "sandbox" && simulator

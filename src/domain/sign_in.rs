@@ -122,7 +122,7 @@ const IN_APP: [&str; 11] = [
     "FBAN",
     "FBAV",
     "Instagram",
-    "Line/",
+    " Line/",
     "MicroMessenger",
     "BytedanceWebview",
     "Snapchat",
@@ -229,7 +229,7 @@ mod tests {
         for mark in [
             "[FBAN/FBIOS;FBAV/440.0]",
             "Instagram 312.0.0.0",
-            "Line/13.1",
+            "Safari Line/13.1",
             "MicroMessenger/8.0",
             "BytedanceWebview/d8a21c6",
             "Version/4.0 (; wv)",

@@ -44,30 +44,20 @@ pub fn is_alphanumeric(text: &str) -> bool {
     !text.is_empty() && all_bytes(text, |byte| byte.is_ascii_alphanumeric())
 }
 
-/// White space as people type it, in names too: the no-break and the ideographic space are some.
-const BLANKS: [&str; 9] =
-    [" ", "\t", "\n", "\r", "\u{a0}", "\u{2003}", "\u{2009}", "\u{202f}", "\u{3000}"];
+/// White space as Unicode has it, in names too. The standard library's test brings its tables.
+const fn is_blank(character: char) -> bool {
+    matches!(character,
+        ' ' | '\t'..='\r' | '\u{85}' | '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}'
+        | '\u{2028}' | '\u{2029}' | '\u{202f}' | '\u{205f}' | '\u{3000}')
+}
 
 /// The first word of a text and all the rest, both without white space around them.
 pub fn split_first_word(text: &str) -> (&str, &str) {
-    let text = trim(text);
-    for place in 0..text.len() {
-        if let Some(rest) = text.get(place..)
-            && BLANKS.iter().any(|blank| rest.starts_with(blank))
-        {
-            return (text.get(..place).unwrap_or_default(), trim(rest));
-        }
-    }
-    (text, "")
-}
-
-fn trim(text: &str) -> &str {
-    for blank in BLANKS {
-        if let Some(rest) = text.strip_prefix(blank).or(text.strip_suffix(blank)) {
-            return trim(rest);
-        }
-    }
-    text
+    let text = text.trim_matches(is_blank);
+    let end = text.char_indices().find(|(_, character)| is_blank(*character));
+    let end = end.map_or(text.len(), |(place, _)| place);
+    let rest = text.get(end..).unwrap_or_default().trim_start_matches(is_blank);
+    (text.get(..end).unwrap_or_default(), rest)
 }
 
 /// The first `limit` characters.
@@ -114,10 +104,18 @@ mod tests {
             "\t\n",
             "👩‍🚀 ",
             "山田\u{3000}太郎",
+            "Ann\u{2002}Example",
         ] {
             let trimmed = text.trim();
             let (first, rest) = trimmed.split_once(char::is_whitespace).unwrap_or((trimmed, ""));
             assert_eq!(split_first_word(text), (first, rest.trim()), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn blanks_are_unicode_s() {
+        for character in '\0'..=char::MAX {
+            assert_eq!(is_blank(character), character.is_whitespace(), "{character:?}");
         }
     }
 

@@ -2,12 +2,14 @@
 
 use wasm_bindgen::prelude::*;
 
+use crate::domain::amazon::Widget;
 use crate::domain::ids::{AccessToken, AmazonOrderId, Nonce};
 use crate::domain::options::Options;
 use crate::domain::sign_in::{SignIn, Surroundings};
 use crate::error::{Error, ErrorKind};
 use crate::js::convert::{property, text_of};
 use crate::js::ear::{Ear, Topic};
+use crate::js::page::Page;
 use crate::js::session;
 use crate::js::sys::Record;
 use crate::prelude::*;
@@ -67,6 +69,12 @@ extern "C" {
     fn authorize(options: &Record, next: &JsValue) -> Result<bool, JsValue>;
 }
 
+#[wasm_bindgen(module = "/src/js/widgets.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = speakingFrame)]
+    fn speaking_frame() -> JsValue;
+}
+
 /// Tells the SDK who we are, and whether the token is in the cookie.
 ///
 /// # Errors
@@ -80,6 +88,19 @@ pub fn set_up(options: &Options, in_cookie: bool) -> Result<(), Error> {
         called = called.and_then(|()| set_use_cookie(true));
     }
     done(called)
+}
+
+/// Tells the SDK that the token is in the cookie. Not before it is: there may be another one.
+pub fn use_cookie() {
+    // The widgets say so if they find no token.
+    let _ = set_use_cookie(true);
+}
+
+/// True if the frame that makes Amazon's script speak is in this widget's containers, and if there is
+/// no such frame, `otherwise`.
+pub fn speaks_from(page: &Page, widget: Widget, otherwise: bool) -> bool {
+    let frame = speaking_frame();
+    if frame.is_undefined() { otherwise } else { page.contains(widget, &frame) }
 }
 
 /// Draws the button into the element with this id.

@@ -43,6 +43,10 @@ impl Page {
         let mut page = Self(Default::default());
         for (place, part) in page.0.iter_mut().zip(PARTS) {
             *place = find(options, part, opaque)?;
+            // Each AddressBook would make an order reference of its own.
+            if matches!(part, "addressBook" | "wallet") {
+                place.truncate(1);
+            }
         }
         Ok(page)
     }
@@ -70,6 +74,11 @@ impl Page {
             ids.push(id.to_owned());
         }
         ids
+    }
+
+    /// True if this is in one of a widget's containers.
+    pub fn contains(&self, widget: Widget, element: &JsValue) -> bool {
+        self.elements(widget as usize).iter().any(|container| container.contains(element))
     }
 
     /// Takes a widget off the page.

@@ -109,7 +109,8 @@ impl Session {
     pub fn forget(&self, options: &Options, everywhere: bool) {
         let token = self.token.take();
         self.ends.set(0.0);
-        if everywhere || property(&load(), TOKEN) == token.as_str() {
+        let kept = load();
+        if everywhere || kept.is_undefined() || property(&kept, TOKEN) == token.as_str() {
             save(None);
         }
         if everywhere || is_in_cookies(&token) {

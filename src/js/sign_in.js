@@ -53,13 +53,18 @@ export function authorize(options, next) {
 /** Amazon's button is a picture: this makes it one for keys and screen readers too. */
 export function makePressable(id, type = "LwA") {
   const host = document.getElementById(id);
+  // As large as the picture: what has the role is what is outlined, and pressed in its middle.
+  Object.assign(host.style, { display: "inline-grid", verticalAlign: "top" });
   host.tabIndex = 0;
   host.setAttribute("role", "button");
   host.setAttribute("aria-label", /^L/.test(type) ? "Login with Amazon" : "Amazon Pay");
+  const press = () => host.firstElementChild?.click();
   host.onkeydown = (event) => {
     if (event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();
     // A key that is held down says so again and again.
-    if (!event.repeat) host.firstElementChild?.click();
+    if (!event.repeat) press();
   };
+  // Screen readers and voice control press what has the role, not the picture in it.
+  host.onclick = ({ target }) => target === host && press();
 }

@@ -114,6 +114,8 @@ extern "C" {
     pub type Element;
     #[wasm_bindgen(method)]
     pub fn append(this: &Element, child: &Element);
+    #[wasm_bindgen(method)]
+    pub fn contains(this: &Element, other: &JsValue) -> bool;
     #[wasm_bindgen(method, js_name = setAttribute)]
     pub fn set_attribute(this: &Element, name: &str, value: &str);
     #[wasm_bindgen(method, js_name = addEventListener)]

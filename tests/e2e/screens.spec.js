@@ -71,6 +71,7 @@ for (const [size, use] of Object.entries(SIZES)) {
 
         if (use.isMobile) {
           await page.unroute("**/Widgets.js");
+          await shop.sendBack();
           await buyer.signInOnPage();
         } else {
           const popup = await buyer.openSignIn();

@@ -159,6 +159,25 @@ describe("the sign-in window", { concurrency: 4 }, () => {
     assert.equal(url.hash, "");
   });
 
+  test("an origin that is not allowed is told there, and the shop hears nothing", async () => {
+    const page = await openReady("login=auto,origin=refused");
+    for (const name of ["first", "second"]) {
+      const opening = page.waitForEvent("popup");
+      assert.equal(await begin(page, name), "in progress");
+      const popup = await opening;
+      const { origin } = new URL(page.url());
+      await popup.getByText(`The origin ${origin} is not among`).waitFor();
+      // The queue is free again once the buyer has closed the window.
+      assert.equal(await begin(page, `${name}Later`, { interactive: "never" }), "queued");
+      await popup.close();
+      assert.equal((await answerIn(page, `${name}Later`)).error, "invalid_grant");
+    }
+    assert.deepEqual(await page.evaluate(() => [window.first, window.second]), [
+      undefined,
+      undefined,
+    ]);
+  });
+
   test("markup in a buyer's name is text", async () => {
     const page = await openReady("account=markup");
     const opening = page.waitForEvent("popup");
@@ -184,6 +203,20 @@ describe("without a window", { concurrency: 4 }, () => {
     assert.equal(url.search, "");
     assert.match(fields.get("access_token"), /^Atza\|/);
     assert.equal(fields.get("state"), "x");
+  });
+
+  test("a return address that is not allowed is told there, and nothing comes back", async () => {
+    const page = await openReady("login=auto,origin=refused");
+    const target = `${new URL(page.url()).origin}/page-0`;
+    const [response] = await Promise.all([
+      page.waitForResponse(/\/ap\/oa/),
+      begin(page, "first", { popup: false }, target),
+    ]);
+    assert.equal(response.status(), 400);
+    await page.getByText(`The address ${target} is not among`).waitFor();
+    await page.goBack({ waitUntil: "commit" });
+    await page.waitForFunction(() => window.log?.includes("alias"));
+    assert.deepEqual(await page.evaluate(() => [location.search, location.hash]), ["", ""]);
   });
 
   test("a refusal comes back in the query", async () => {

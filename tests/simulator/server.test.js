@@ -133,6 +133,32 @@ describe("sign-in by redirect", () => {
   });
 });
 
+describe("a shop that is not on the client's list", () => {
+  const query = `client_id=${CLIENT_ID}&scope=profile`;
+
+  test("reads a page of status 400 that names the origin or the address, and no answer", async () => {
+    for (const [target, words] of [
+      [
+        "popup_origin=http://localhost:1",
+        /origin http:\/\/localhost:1 .*Allowed JavaScript Origins/,
+      ],
+      ["redirect_uri=http://localhost:1/pay", /http:\/\/localhost:1\/pay .*Allowed Return URLs/],
+    ]) {
+      // Whatever else the scenario says: the list is looked at first.
+      for (const flags of ["", "login=auto,", "login=denied,", "popup=closes,"]) {
+        const path = `/with/${flags}origin=refused/ap/oa?${query}&${target}`;
+        for (const init of [{}, { method: "POST", body: "account=maria&decision=sign-in" }]) {
+          const response = await get(path, init);
+          const text = await response.text();
+          assert.equal(response.status, 400, path);
+          assert.match(text, words);
+          assert.doesNotMatch(text, /Atza|<form|<script/);
+        }
+      }
+    }
+  });
+});
+
 describe("profile and tokeninfo", () => {
   test("a token is taken from either header and from the query", async () => {
     const value = await token();

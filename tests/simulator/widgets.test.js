@@ -446,14 +446,74 @@ describe("the wallet and the address book", { concurrency: 4 }, () => {
     );
   });
 
-  test("a token that is over shows at the redraw", async () => {
-    const page = await world.openSignedIn("expires=3");
-    await draw(page, [{ ...BOOK, listen: CREATE }]);
-    await heard(page, "book", "onAddressSelect");
+  test("a token that is over shows at the redraw, in either widget", async () => {
+    const page = await world.openSignedIn("expires=6");
+    await draw(page, [
+      { ...BOOK, listen: CREATE },
+      { ...WALLET, listen: ["onPaymentSelect"] },
+    ]);
+    await heard(page, "wallet", "onPaymentSelect");
     await untilExpired(page);
-    await page.evaluate(() => book.bind("book"));
+    // The clock alone says nothing.
+    assert.ok(!(await events(page)).some((event) => event.endsWith("onError")));
+    await page.evaluate(() => {
+      book.bind("book");
+      wallet.bind("wallet");
+    });
+    for (const [name, title] of [
+      ["book", "Shipping address"],
+      ["wallet", "Payment method"],
+    ]) {
+      const [[, , code]] = await heard(page, name, "onError");
+      assert.equal(code, "BuyerSessionExpired");
+      const region = inside(page, name).getByRole("region", { name: title });
+      await region.getByText("Your session is over.").waitFor();
+      assert.equal(await region.getByRole("radio").count(), 0);
+    }
+  });
+
+  test("a wallet that an address choice redraws posts its old token, and hears of its end", async () => {
+    const page = await world.openSignedIn("expires=6");
+    await draw(page, [
+      { ...BOOK, listen: CREATE },
+      { ...WALLET, listen: ["onPaymentSelect"] },
+    ]);
+    await heard(page, "wallet", "onPaymentSelect");
+    const { access_token } = await signIn(page, { interactive: "never" });
+    await untilExpired(page);
+    const forms = recordForms(page);
+    await page.evaluate((origin) => {
+      const data = `apay-addressselect;widgetId=${book.getID()}`;
+      dispatchEvent(new MessageEvent("message", { data, origin }));
+    }, world.simulator.origin);
+    const [[, , code]] = await heard(page, "wallet", "onError");
+    assert.equal(code, "BuyerSessionExpired");
+    assert.deepEqual(
+      forms.map((form) => form.access_token),
+      [access_token],
+    );
+  });
+
+  test("no token and an unknown token are no session, be it the page's own cookie", async () => {
+    const ready = (page) => page.waitForFunction(() => window.log?.includes("alias"));
+    const page = await world.open("origin=refused");
+    await ready(page);
+    const forms = recordForms(page);
+    await draw(page, [BOOK]);
     const [[, , code]] = await heard(page, "book", "onError");
     assert.equal(code, "BuyerSessionExpired");
+    await page.evaluate(() => {
+      // biome-ignore lint/suspicious/noDocumentCookie: as shops do it.
+      document.cookie = "amazon_Login_accessToken=Atza|of-nobody; path=/";
+      amazon.Login.setUseCookie(true);
+    });
+    await draw(page, [{ ...WALLET, amazonOrderReferenceId: "S01-1111111-1111111" }]);
+    const [[, , other]] = await heard(page, "wallet", "onError");
+    assert.equal(other, "BuyerSessionExpired");
+    assert.deepEqual(
+      forms.map((form) => form.access_token),
+      ["invalid_grant", "Atza|of-nobody"],
+    );
   });
 
   test("a wallet waits for the first address book, even one that never draws", async () => {

@@ -41,6 +41,12 @@ export const FLAGS = {
     values: ["normal", "closes"],
     about: "closes: the sign-in window closes itself at once, so the shop hears nothing.",
   },
+  origin: {
+    values: ["allowed", "refused"],
+    about:
+      "refused: the shop is not on the client's list, so the sign-in is a page of status 400, and " +
+      "nothing ever comes back.",
+  },
   account: { values: Object.keys(ACCOUNTS), about: "The buyer who is preselected." },
   widgets: { values: LOADING, about: "How Widgets.js arrives." },
   sdk: { values: LOADING, about: "How the login script arrives that Widgets.js asks for." },

@@ -9,7 +9,11 @@ export const DROP_IN = {
   placeOrder: '[data-landerpay="place-order"]',
   status: '[data-landerpay="status"]',
   orderId: '[data-landerpay="order-id"]',
+  signOut: '[data-landerpay="sign-out"]',
 };
+
+/** Another page of the same shop, in another folder: the next one of a funnel. */
+export const NEXT = { ...DROP_IN, path: "/offers/next.html", source: DROP_IN.path };
 
 /** The same of the page that Vite built from the packed package. */
 export const NPM = {
@@ -34,6 +38,7 @@ export class Buyer {
     this.placeOrder = page.locator(parts.placeOrder);
     this.status = page.locator(parts.status);
     this.orderId = page.locator(parts.orderId);
+    this.signOut = page.locator(DROP_IN.signOut);
   }
 
   address(name) {
@@ -64,7 +69,7 @@ export class Buyer {
   async signInOnPage(name) {
     await this.button.click();
     if (name) await this.page.getByRole("radio", { name }).check();
-    await this.page.getByRole("button", { name: "Sign in" }).click();
+    await this.page.getByRole("button", { name: "Sign in", exact: true }).click();
     await expect(this.addressFrame).toBeVisible();
   }
 

@@ -22,20 +22,19 @@ export class Shop {
    * @param {typeof DROP_IN} [options.parts] which page
    * @param {((html: string) => string)[]} [options.edits] what the merchant wrote differently
    * @param {Record<string, string>} [options.headers] what the merchant's server sends besides
+   * @param {string} [options.at] a query, a hash or both
    * @returns {Promise<Buyer>} somebody who looks at it
    */
-  async open(flags = "", { parts = DROP_IN, edits = [], headers = {} } = {}) {
+  async open(flags = "", { parts = DROP_IN, edits = [], headers = {}, at = "" } = {}) {
     const url = this.origin + parts.path;
-    // Whatever query and hash the buyer comes back with.
-    const isPage = ({ origin, pathname }) => origin + pathname === url;
-    await this.page.route(isPage, async (route) => {
-      const response = await route.fetch();
+    await this.page.route(isAt(url), async (route) => {
+      const response = await route.fetch(parts.source && { url: this.origin + parts.source });
       const html = (await response.text()).replaceAll(this.simulator, this.amazon(flags));
       const body = edits.reduce((text, edit) => edit(text), html);
       await route.fulfill({ response, body, headers: { ...response.headers(), ...headers } });
     });
     // Amazon's script may hang, and would hold up the event "load".
-    await this.page.goto(url, { waitUntil: "domcontentloaded" });
+    await this.page.goto(url + at, { waitUntil: "domcontentloaded" });
     return this.look(parts);
   }
 
@@ -49,12 +48,29 @@ export class Shop {
   }
 
   /** Opens a page that the test writes itself. */
-  async openOwn(html) {
+  async openOwn(html, { at = "", headers = {} } = {}) {
     const url = `${this.origin}/own-page.html`;
-    await this.page.route(url, (route) =>
-      route.fulfill({ contentType: "text/html; charset=utf-8", body: html }),
+    await this.page.route(isAt(url), (route) =>
+      route.fulfill({ contentType: "text/html; charset=utf-8", headers, body: html }),
     );
-    await this.page.goto(url, { waitUntil: "domcontentloaded" });
+    await this.page.goto(url + at, { waitUntil: "domcontentloaded" });
+  }
+
+  /**
+   * Has Amazon's page send the buyer back by a script. A redirect would pass by what routes make of
+   * the shop's pages: the scenario, and the merchant's edits.
+   *
+   * @param {(address: string) => string} [edit] what comes back instead
+   */
+  async sendBack(edit = (address) => address) {
+    await this.page.route("**/ap/oa?*", async (route) => {
+      const response = await route.fetch({ maxRedirects: 0 });
+      const { location } = response.headers();
+      if (!location) return route.fulfill({ response });
+      const headers = { "content-type": "text/html", "referrer-policy": "no-referrer" };
+      const body = `<script>location.replace(${JSON.stringify(edit(location))})</script>`;
+      return route.fulfill({ headers, body });
+    });
   }
 
   /** Somebody who looks at the page that is open. */
@@ -104,6 +120,9 @@ export class Shop {
   }
 }
 
+/** Matches an address whatever its query is. */
+const isAt = (wanted) => (url) => url.origin + url.pathname === wanted;
+
 /** An edit: adds a hidden field to the order form. */
 export const field = (name, value) => (html) =>
   html.replace(
@@ -117,3 +136,37 @@ export const option = (name, value) => (html) =>
 
 /** An edit: takes an attribute off the drop-in's tag. */
 export const without = (name) => (html) => html.replace(new RegExp(`\\s+data-${name}="[^"]*"`), "");
+
+/** The headers of every request for a profile from now on, from any page of this tab. */
+export function profileRequests(page) {
+  const seen = [];
+  page.on("request", (request) => {
+    const { pathname } = new URL(request.url());
+    if (pathname.endsWith("/user/profile")) seen.push(request.headers());
+  });
+  return seen;
+}
+
+/**
+ * Writes down what the pages from now on call of `amazon.Login`.
+ *
+ * @returns {Promise<() => Promise<[string, ...unknown[]][]>>} reads the calls of the page that is open
+ */
+export async function callsOf(page, names) {
+  const wrap = (wanted) => {
+    window.calls = [];
+    for (const name of wanted) {
+      const call = window.amazon.Login[name];
+      window.amazon.Login[name] = (...given) => {
+        window.calls.push([name, ...given]);
+        return call(...given);
+      };
+    }
+  };
+  await page.route("**/sdk/login1.js", async (route) => {
+    const response = await route.fetch();
+    const body = `${await response.text()};(${wrap})(${JSON.stringify(names)});`;
+    await route.fulfill({ response, body });
+  });
+  return () => page.evaluate(() => window.calls);
+}

@@ -12,6 +12,8 @@ export class Watch {
   orders = [];
   /** Everything else that the shop's server was asked for, as `GET /path`. */
   requests = [];
+  /** Set by a test in which Amazon opens a page of the shop with the token in the query. */
+  hasTokenInQuery = false;
   #leaks = [];
   #context;
   #servers;
@@ -34,8 +36,16 @@ export class Watch {
     const url = request.url();
     const headers = request.headers();
     this.#check(`the referer of ${url.split("?")[0]}`, headers.referer);
-    if (url.startsWith(this.#servers.simulator)) return;
-    this.#check("an address of the shop", url);
+    if (url.startsWith(this.#servers.simulator)) {
+      const form = new URLSearchParams(request.method() === "POST" ? request.postData() : "");
+      this.#check("what a widget tells of its page", form.get("referringURL"));
+      return;
+    }
+    // What stands in a hash is not sent.
+    const [address] = url.split("#");
+    const isExpected =
+      this.hasTokenInQuery && request.isNavigationRequest() && !request.frame().parentFrame();
+    if (!isExpected) this.#check("an address of the shop", address);
     if (request.method() === "POST" && url.endsWith("/import-order")) {
       this.orders.push(readOrder(request));
     } else {
@@ -67,7 +77,19 @@ export class Watch {
 /** Runs in the page. */
 function readPlaces() {
   const elements = [...document.querySelectorAll("*")];
-  const cookies = document.cookie.split("; ");
+  // Amazon's widgets look for it there.
+  const isAmazons = /^amazon_Login_(state_cache|accessToken)=/;
+  const cookies = document.cookie.split("; ").filter((pair) => !isAmazons.test(pair));
+  const read = (name) => {
+    try {
+      return { ...window[name] };
+    } catch {
+      // Blocked.
+      return {};
+    }
+  };
+  // The session of this tab.
+  const { landerpay, ...stored } = read("sessionStorage");
   return {
     "the page's text": document.documentElement.textContent,
     "a data attribute": JSON.stringify(elements.map(({ dataset }) => ({ ...dataset }))),
@@ -75,13 +97,10 @@ function readPlaces() {
     "a field": JSON.stringify(
       [...document.querySelectorAll("[data-landerpay] > input")].map(({ value }) => value),
     ),
-    localStorage: JSON.stringify({ ...localStorage }),
-    // The next page of a funnel finds the token there, under our own name only.
-    sessionStorage: JSON.stringify({ ...sessionStorage, landerpay: undefined }),
-    // The first is of Amazon's script; the second is what its widgets read after a redirect.
-    "a cookie": cookies
-      .filter((pair) => !/^amazon_Login_(state_cache|accessToken)=/.test(pair))
-      .join(),
+    localStorage: JSON.stringify(read("localStorage")),
+    sessionStorage: JSON.stringify(stored),
+    "a cookie": cookies.join(),
+    "the history": JSON.stringify([history.state, navigation.entries().map(({ url }) => url)]),
     "the detail of an event": JSON.stringify(window.seen ?? []),
   };
 }

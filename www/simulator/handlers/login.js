@@ -18,9 +18,8 @@ const DESCRIPTIONS = {
 export function login(exchange) {
   const { request, base, body, scenario } = exchange;
   const asked = readQuery(exchange.url.searchParams);
-  if (asked.refusal) {
-    return sendPage(exchange, 400, refusalPage({ base, text: asked.refusal }));
-  }
+  const refusal = asked.refusal ?? (scenario.origin === "refused" && notAllowed(asked));
+  if (refusal) return sendPage(exchange, 400, refusalPage({ base, text: refusal }));
   if (asked.popupOrigin && scenario.popup === "closes") {
     return sendPage(exchange, 200, popupResultPage({ base, origin: asked.popupOrigin }));
   }
@@ -59,6 +58,12 @@ function readQuery(query) {
     state: query.get("state") ?? undefined,
     sandbox: query.get("sandbox") === "true",
   };
+}
+
+function notAllowed({ popupOrigin, returnUrl }) {
+  return popupOrigin
+    ? `The origin ${popupOrigin} is not among the client's Allowed JavaScript Origins.`
+    : `The address ${returnUrl} is not among the client's Allowed Return URLs.`;
 }
 
 function failure(error) {
