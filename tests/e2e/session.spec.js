@@ -501,15 +501,7 @@ test.describe("the clock", () => {
   }) => {
     await page.clock.install();
     const { buyer, amazonOrderId } = await shop.openReady("expires=60");
-    let answer;
-    const answered = new Promise((resolve) => {
-      answer = resolve;
-    });
-    await page.route("**/import-order", async (route) => {
-      const response = await route.fetch();
-      await answered;
-      await route.fulfill({ response });
-    });
+    const answer = await shop.holdAnswer();
     await buyer.place();
     await expect.poll(() => crm.outcomes(amazonOrderId)).toEqual(["accepted"]);
     await pass(page, 1.5);

@@ -5,8 +5,6 @@ import { expect, test } from "./support/test.js";
 const SIGN_IN = "Sign in with your Amazon account to continue.";
 const SIGNING_IN =
   "Please continue in the Amazon window. If there is none, press the button again.";
-const BLOCKED =
-  "Your browser blocked Amazon's window: allow pop-ups here, then press the button again.";
 
 const stored = (page) => page.evaluate(() => ({ ...sessionStorage }));
 const cookieNames = async (page) => {
@@ -204,24 +202,16 @@ test.describe("signing out", () => {
 
   test.describe("while the order is on its way", () => {
     /** An order that has arrived, and whose answer waits for `answer()`. */
-    async function beginToPlace(shop, crm, page) {
+    async function beginToPlace(shop, crm) {
       const { buyer, amazonOrderId } = await shop.openReady();
-      let answer;
-      const answered = new Promise((resolve) => {
-        answer = resolve;
-      });
-      await page.route("**/import-order", async (route) => {
-        const response = await route.fetch();
-        await answered;
-        await route.fulfill({ response });
-      });
+      const answer = await shop.holdAnswer();
       await buyer.place();
       await expect.poll(() => crm.outcomes(amazonOrderId)).toEqual(["accepted"]);
       return { buyer, amazonOrderId, answer };
     }
 
     test("the order still arrives and is shown", async ({ shop, crm, page, watch }) => {
-      const { buyer, amazonOrderId, answer } = await beginToPlace(shop, crm, page);
+      const { buyer, amazonOrderId, answer } = await beginToPlace(shop, crm);
       await buyer.signOut.click();
       await shop.heard("signed-out");
       await shop.expectState("placing");
@@ -240,8 +230,8 @@ test.describe("signing out", () => {
       await shop.expectState("signed-out");
     });
 
-    test("the control is gone, as nobody is signed in any more", async ({ shop, crm, page }) => {
-      const { buyer, answer } = await beginToPlace(shop, crm, page);
+    test("the control is gone, as nobody is signed in any more", async ({ shop, crm }) => {
+      const { buyer, answer } = await beginToPlace(shop, crm);
       await expect(buyer.signOut).toBeVisible();
       await buyer.signOut.click();
       await shop.heard("signed-out");
@@ -269,29 +259,6 @@ test.describe("the sign-in's window", () => {
     await popup.close();
     await buyer.openSignIn();
     expect(await calls()).toHaveLength(2);
-  });
-
-  test("is blocked: a word about it, and the next press opens it", async ({ shop, page }) => {
-    await blockWindows(page);
-    await page.addInitScript(() => {
-      window.isBlocked = true;
-    });
-    const buyer = await shop.open();
-    for (const times of [1, 2]) {
-      await buyer.button.click();
-      expect(await shop.heard("error", times)).toEqual({
-        name: "LanderPayError",
-        message: BLOCKED,
-        code: "popup_blocked",
-        audience: "buyer",
-      });
-      await buyer.reads("popup_blocked", BLOCKED);
-      await shop.expectState("signed-out");
-    }
-    await setBlocked(page, false);
-    await buyer.signIn();
-    await expect(buyer.placeOrder).toBeEnabled();
-    expect(await shop.details("error")).toHaveLength(2);
   });
 
   test("is blocked after the end of a session: what was chosen is kept", async ({ shop, page }) => {

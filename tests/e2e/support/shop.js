@@ -73,6 +73,20 @@ export class Shop {
     });
   }
 
+  /** Has the shop's answers to orders wait. @returns {Promise<() => void>} lets them through */
+  async holdAnswer() {
+    let answer;
+    const answered = new Promise((resolve) => {
+      answer = resolve;
+    });
+    await this.page.route("**/import-order", async (route) => {
+      const response = await route.fetch();
+      await answered;
+      await route.fulfill({ response });
+    });
+    return answer;
+  }
+
   /** Somebody who looks at the page that is open. */
   look(parts) {
     return new Buyer(this.page, parts);
