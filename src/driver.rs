@@ -7,9 +7,10 @@ use core::fmt;
 use wasm_bindgen::prelude::*;
 
 use crate::domain::amazon::Widget;
-use crate::domain::options::Options;
+use crate::domain::options::{Options, invalid};
 use crate::domain::order::Fields;
 use crate::domain::outcome::Outcome;
+use crate::domain::plan::Plan;
 use crate::domain::session::Arrival;
 use crate::domain::value::{Entries, Value};
 use crate::domain::words;
@@ -48,6 +49,7 @@ pub struct Driver {
     /// Ends the listening to the page's controls.
     until: AbortController,
     session: Session,
+    plan: Cell<Plan>,
     state: Shared<State>,
     queue: Shared<Vec<Event>>,
     dispatching: Cell<bool>,
@@ -92,6 +94,7 @@ impl Driver {
             page::read_form(&form)?;
         }
         let driver = Rc::new(Self {
+            plan: Cell::new(Plan::of(&options)),
             options,
             opaque,
             page,
@@ -116,6 +119,7 @@ impl Driver {
         let face = &driver.face;
         face.set("on", &ear.on(Topic::On));
         face.set("placeOrder", &ear.on(Topic::PlaceOrder));
+        face.set("setAgreement", &ear.on(Topic::SetAgreement));
         face.set("snapshot", &ear.on(Topic::Snapshot));
         face.set("signOut", &ear.on(Topic::SignOut));
         face.set("retry", &ear.on(Topic::Retry));
@@ -160,7 +164,7 @@ impl Driver {
     }
 
     fn take(&self, event: Event, ear: Ear) {
-        let (state, effects) = step(self.state.take(), event);
+        let (state, effects) = step(self.plan.get(), self.state.take(), event);
         self.state.set(state);
         // An error stays to be read until there is something new to say.
         let (mut error, mut is_news) = (None, false);
@@ -234,15 +238,8 @@ impl Driver {
             Topic::ButtonPressed => Some(Event::ButtonPressed(convert::fresh_nonce())),
             Topic::ButtonFailed => failed(Widget::Button, &value),
             Topic::SignedIn => Some(Event::SignedIn(amazon::sign_in(&value))),
-            Topic::OrderCreated
-                if is_new(Widget::AddressBook as usize)
-                    && amazon::speaks_from(
-                        &self.page,
-                        Widget::AddressBook,
-                        ear.expects_order(),
-                    ) =>
-            {
-                amazon::order_id(&value).map(Event::OrderCreated)
+            Topic::OrderCreated if is_new(self.first_widget() as usize) && self.is_our_order(ear) => {
+                amazon::order_id(self.plan.get(), &value).map(Event::OrderCreated)
             }
             Topic::AddressSelected if is_new(Widget::AddressBook as usize) => {
                 Some(Event::AddressSelected)
@@ -256,7 +253,19 @@ impl Driver {
             Topic::WalletFailed if is_new(Widget::Wallet as usize) => {
                 failed(Widget::Wallet, &value)
             }
+            Topic::Consented if is_new(Widget::Consent as usize) => {
+                amazon::consent(&value).map(Event::Consented)
+            }
+            Topic::ConsentFailed if is_new(Widget::Consent as usize) => {
+                failed(Widget::Consent, &value)
+            }
+            Topic::SetAgreement => {
+                self.plan.set(self.other_plan(&convert::text_of(&value))?);
+                Some(Event::PlanChanged)
+            }
             Topic::OrderCreated
+            | Topic::Consented
+            | Topic::ConsentFailed
             | Topic::AddressSelected
             | Topic::AddressBookFailed
             | Topic::PaymentSelected
@@ -295,7 +304,7 @@ impl Driver {
     }
 
     fn perform(&self, effect: Effect, ear: Ear) {
-        let options = &self.options;
+        let (options, plan) = (&self.options, self.plan.get());
         let asked = match effect {
             Effect::LoadAmazon => {
                 let (url, nonce) = (options.site.widgets_url(), options.text("nonce", ""));
@@ -329,19 +338,25 @@ impl Driver {
                 return self.page.show_sign_out(false);
             }
             Effect::EraseWidgets => {
-                self.erase(Widget::Wallet);
+                self.erase_the_rest();
                 return self.erase(Widget::AddressBook);
             }
             Effect::DrawAddressBook(id) => {
-                // The Wallet of the order reference before has nothing to say any more.
-                self.erase(Widget::Wallet);
+                // What was drawn for the order reference before has nothing to say any more.
+                self.erase_the_rest();
                 self.draw(Widget::AddressBook, ear, |ear, host| {
                     ear.expect_order();
-                    amazon::draw_address_book(options, ear, id.as_ref(), host)
+                    amazon::draw_address_book(options, plan, ear, id.as_ref(), host)
                 })
             }
             Effect::DrawWallet(id) => self.draw(Widget::Wallet, ear, |ear, host| {
-                amazon::draw_wallet(options, ear, &id, host)
+                if plan.digital {
+                    ear.expect_order();
+                }
+                amazon::draw_wallet(options, plan, ear, id.as_ref(), host)
+            }),
+            Effect::DrawConsent(id) => self.draw(Widget::Consent, ear, |ear, host| {
+                amazon::draw_consent(options, plan, ear, &id, host)
             }),
             Effect::FetchProfile(token) => {
                 let ear = self.ask(PROFILE, ear);
@@ -410,6 +425,35 @@ impl Driver {
             newest.set(self.next_generation());
         }
         self.page.erase(widget);
+    }
+
+    fn erase_the_rest(&self) {
+        self.erase(Widget::Wallet);
+        self.erase(Widget::Consent);
+    }
+
+    /// The widget that makes the order reference.
+    fn first_widget(&self) -> Widget {
+        if self.plan.get().digital { Widget::Wallet } else { Widget::AddressBook }
+    }
+
+    /// True if the order reference that Amazon tells of was made here.
+    fn is_our_order(&self, ear: Ear) -> bool {
+        amazon::speaks_from(&self.page, self.first_widget(), ear.expects_order())
+    }
+
+    /// The plan for another agreement on the same page.
+    fn other_plan(&self, agreement: &str) -> Result<Plan, JsValue> {
+        let recurring = agreement == "recurring";
+        let plan = Plan::new(&self.options, recurring);
+        let error = if plan.consent && self.page.hosts_none(Widget::Consent) {
+            Error::new(ErrorKind::MissingOption, "consent.container")
+        } else if recurring || agreement == "one-time" {
+            return Ok(plan);
+        } else {
+            invalid("agreement", "one-time, recurring")
+        };
+        Err(error::to_js(&error))
     }
 
     /// Looks at the session: has it ended, when will it, or has another page begun one?

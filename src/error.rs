@@ -97,9 +97,14 @@ errors! {
     AddressBookError "address_book_error" Merchant "Amazon's address book reported {}.";
     /// The Wallet reported an error. Subject: Amazon's code.
     WalletError "wallet_error" Merchant "Amazon's wallet reported {}.";
+    /// The Consent widget reported an error. Subject: Amazon's code.
+    ConsentError "consent_error" Merchant "Amazon's consent widget reported {}.";
     /// The AddressBook was drawn and stayed silent.
     AddressBookTimeout "address_book_timeout" Network
         "Amazon's address book did not appear in time: try again.";
+    /// The Wallet was drawn to make the order, and stayed silent.
+    WalletTimeout "wallet_timeout" Network
+        "Amazon's wallet did not appear in time: try again.";
     /// The browser did not let Amazon's window open.
     PopupBlocked "popup_blocked" Buyer
         "Your browser blocked Amazon's window: allow pop-ups here, then press the button again.";

@@ -11,11 +11,13 @@ pub enum Widget {
     AddressBook,
     /// The list of payment methods.
     Wallet,
+    /// The box that allows further charges.
+    Consent,
 }
 
 impl Widget {
     /// Every widget.
-    pub const ALL: [Self; 3] = [Self::Button, Self::AddressBook, Self::Wallet];
+    pub const ALL: [Self; 4] = [Self::Button, Self::AddressBook, Self::Wallet, Self::Consent];
 
     /// The error that this widget reports.
     pub const fn error(self) -> ErrorKind {
@@ -23,6 +25,7 @@ impl Widget {
             Self::Button => ErrorKind::ButtonError,
             Self::AddressBook => ErrorKind::AddressBookError,
             Self::Wallet => ErrorKind::WalletError,
+            Self::Consent => ErrorKind::ConsentError,
         }
     }
 }

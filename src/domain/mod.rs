@@ -6,6 +6,7 @@ pub mod ids;
 pub mod options;
 pub mod order;
 pub mod outcome;
+pub mod plan;
 pub mod profile;
 pub mod region;
 pub mod session;

@@ -2,6 +2,7 @@
 
 use crate::domain::ids::{is_client_id, is_seller_id};
 use crate::domain::order::{Fields, is_forbidden};
+use crate::domain::plan::Plan;
 use crate::domain::region::{EUROPEAN, Environment, REGIONS, Site};
 use crate::domain::text::{all_bytes, concat, join};
 use crate::domain::value::Value;
@@ -22,12 +23,13 @@ enum Rule {
 
 /// Every option: its part, its name within the part, whether it is required, and what it must be.
 /// The first option of a part is its main one, which stands for the part in the short form.
-const RULES: [(&str, &str, bool, Rule); 27] = [
+const RULES: [(&str, &str, bool, Rule); 29] = [
     ("environment", "", true, Rule::OneOf(&["live", "sandbox"])),
     ("region", "", true, Rule::OneOf(&["us", "uk", "de", "eur", "gbp", "jp"])),
     ("clientId", "", true, Rule::Text(is_client_id, "amzn1.application-oa2-client.…")),
     ("sellerId", "", true, Rule::Text(is_seller_id, "Amazon's merchant id")),
-    ("agreement", "", false, Rule::OneOf(&["one-time"])),
+    ("agreement", "", false, Rule::OneOf(&["one-time", "recurring"])),
+    ("goods", "", false, Rule::OneOf(&["physical", "digital"])),
     ("scope", "", false, Rule::Text(is_some, "text")),
     ("popup", "", false, Rule::OneOf(&["auto", "always", "never"])),
     ("returnUrl", "", false, Rule::Text(is_path, "a path on this host")),
@@ -43,6 +45,7 @@ const RULES: [(&str, &str, bool, Rule); 27] = [
     ("button", "language", false, Rule::OneOf(EUROPEAN)),
     ("addressBook", "container", true, Rule::Container),
     ("wallet", "container", true, Rule::Container),
+    ("consent", "container", false, Rule::Container),
     ("placeOrder", "container", false, Rule::Container),
     ("signOut", "container", false, Rule::Container),
     ("status", "container", false, Rule::Container),
@@ -80,7 +83,11 @@ impl Options {
         if find(&raw, "button", "language").is_some() && site.languages().is_empty() {
             return Err(invalid("button.language", "absent in this region"));
         }
-        Ok(Self { site, raw })
+        let options = Self { site, raw };
+        if Plan::of(&options).consent && options.get("consent", "container").is_none() {
+            return Err(Error::new(ErrorKind::MissingOption, "consent.container"));
+        }
+        Ok(options)
     }
 
     /// The option `name` of `part`. An option without parts is its own part and has no name.
@@ -118,7 +125,8 @@ fn verify(raw: &Value) -> Result<(), Error> {
         }
     }
     for (part, name, required, _) in &RULES {
-        if *required && find(raw, part, name).is_none() {
+        let is_spared = *part == "addressBook" && raw.text_of("goods") == Some("digital");
+        if *required && !is_spared && find(raw, part, name).is_none() {
             return Err(Error::new(ErrorKind::MissingOption, &full_name(part, name)));
         }
     }

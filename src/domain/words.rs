@@ -29,6 +29,8 @@ words! {
     ChooseAddress "Please choose a delivery address.";
     /// A payment method is missing.
     ChoosePayment "Please choose a payment method.";
+    /// The consent to further charges is missing.
+    GiveConsent "Please agree to the recurring payments.";
     /// Nothing is missing.
     Ready "Everything is chosen. You can place your order now.";
     /// An order was sent, and nobody knows what became of it.

@@ -1,6 +1,7 @@
 //! The signed-in buyer: profile, address, payment method.
 
 use crate::domain::ids::AmazonOrderId;
+use crate::domain::plan::Plan;
 use crate::domain::profile::Profile;
 use crate::error::{Error, ErrorKind};
 use crate::flow::effect::{Effect, Notice, Timer};
@@ -13,34 +14,78 @@ const PROFILE_TRIES: u8 = 2;
 /// An order reference that errs again right after its renewal will not get better.
 const RENEWALS: u8 = 2;
 
-/// Draws the widgets of an order reference, or an AddressBook that makes a new one.
-pub(super) fn draw(order: Option<AmazonOrderId>, effects: &mut Effects) {
-    effects.push(Effect::DrawAddressBook(order.clone()));
-    effects.push(Effect::StartTimer(Timer::AddressBook));
-    if let Some(id) = order {
-        effects.push(Effect::DrawWallet(id));
+/// Draws the widgets of an order reference, or the one that makes a new one.
+pub(super) fn draw(choice: &Choice, effects: &mut Effects) {
+    if choice.plan.digital {
+        effects.push(Effect::DrawWallet(choice.order.clone()));
+    } else {
+        effects.push(Effect::DrawAddressBook(choice.order.clone()));
+    }
+    effects.push(Effect::StartTimer(Timer::FirstWidget));
+    draw_the_rest(choice, effects);
+}
+
+/// Draws what needs the order reference first.
+fn draw_the_rest(choice: &Choice, effects: &mut Effects) {
+    let Some(id) = &choice.order else { return };
+    if !choice.plan.digital {
+        effects.push(Effect::DrawWallet(Some(id.clone())));
+    }
+    draw_consent(choice, effects);
+}
+
+/// Draws the Consent widget, if the purchase needs it.
+pub(super) fn draw_consent(choice: &Choice, effects: &mut Effects) {
+    if let Some(id) = choice.order.as_ref().filter(|_| choice.plan.consent) {
+        effects.push(Effect::DrawConsent(id.clone()));
     }
 }
 
-pub(super) fn address_book_is_silent(state: &State, effects: &mut Effects) {
-    if state.choosing().is_some() {
-        effects.push(Effect::Report(ErrorKind::AddressBookTimeout.into()));
+pub(super) fn first_widget_is_silent(state: &State, effects: &mut Effects) {
+    if let Some(choosing) = state.choosing() {
+        let digital = choosing.choice.plan.digital;
+        let kind =
+            if digital { ErrorKind::WalletTimeout } else { ErrorKind::AddressBookTimeout };
+        effects.push(Effect::Report(kind.into()));
     }
 }
 
 pub(super) fn order_created(state: &mut State, id: AmazonOrderId, effects: &mut Effects) {
     // While an order is on its way, an id from a widget's redraw changes nothing.
     let State::Choosing(choosing) = state else { return };
-    effects.push(Effect::StopTimer(Timer::AddressBook));
+    effects.push(Effect::StopTimer(Timer::FirstWidget));
     let choice = &mut choosing.choice;
     if choice.order.as_ref() == Some(&id) {
         return;
     }
     // A newer order reference knows nothing of what was chosen for the older one.
-    choice.address &= choice.order.is_none();
-    choice.payment = false;
-    choice.order = Some(id.clone());
-    effects.push(Effect::DrawWallet(id));
+    let is_first = choice.order.is_none();
+    choice.address &= is_first;
+    choice.payment &= is_first && choice.plan.digital;
+    choice.consent = false;
+    choice.order = Some(id);
+    draw_the_rest(choice, effects);
+}
+
+pub(super) fn consented(state: &mut State, given: bool, effects: &mut Effects) {
+    if let Some(choosing) = state.choosing_mut()
+        && choosing.choice.consent != given
+    {
+        choosing.choice.consent = given;
+        effects.push(Effect::Notify(Notice::Consent));
+    }
+}
+
+/// Begins anew with another kind of purchase, unless an order is on its way or of unknown fate.
+pub(super) fn plan_changed(state: &mut State, plan: Plan, effects: &mut Effects) {
+    if let State::Choosing(choosing) = state
+        && choosing.unresolved.is_none()
+        && choosing.choice.plan != plan
+    {
+        choosing.choice = Choice { plan, ..Choice::default() };
+        effects.push(Effect::EraseWidgets);
+        draw(&choosing.choice, effects);
+    }
 }
 
 pub(super) fn address_selected(state: &mut State, effects: &mut Effects) {
@@ -62,10 +107,11 @@ pub(super) fn payment_selected(state: &mut State, effects: &mut Effects) {
 /// Makes a new order reference, unless that was tried often enough.
 pub(super) fn renew_order(choosing: &mut Choosing, effects: &mut Effects) -> bool {
     let renewals = choosing.choice.renewals + 1;
-    choosing.choice = Choice { renewals, ..Choice::default() };
+    let plan = choosing.choice.plan;
+    choosing.choice = Choice { plan, renewals, ..Choice::default() };
     let allowed = renewals <= RENEWALS;
     if allowed {
-        draw(None, effects);
+        draw(&choosing.choice, effects);
     }
     allowed
 }

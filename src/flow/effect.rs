@@ -23,14 +23,16 @@ pub enum Effect {
     /// Forget the session; everywhere if the buyer wants it, otherwise only what is left of this
     /// one.
     ForgetSession(bool),
-    /// Take AddressBook and Wallet off the page.
+    /// Take AddressBook, Wallet and Consent off the page.
     EraseWidgets,
     /// Read the profile; answers with `ProfileArrived`.
     FetchProfile(AccessToken),
     /// Draw the AddressBook of this order reference, or one that makes a new one.
     DrawAddressBook(Option<AmazonOrderId>),
-    /// Draw the Wallet for this order reference.
-    DrawWallet(AmazonOrderId),
+    /// Draw the Wallet for this order reference, or one that makes a new one.
+    DrawWallet(Option<AmazonOrderId>),
+    /// Draw the Consent widget for this billing agreement.
+    DrawConsent(AmazonOrderId),
     /// Ask the page for its order fields; answers with `OrderCollected`.
     CollectOrder,
     /// Post the order; answers with `Answered`.
@@ -50,8 +52,8 @@ pub enum Effect {
 /// The waits that the flow limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Timer {
-    /// Until the AddressBook says that there is an order reference.
-    AddressBook,
+    /// Until the first widget says that there is an order reference.
+    FirstWidget,
     /// Until the profile is asked for again.
     Profile,
     /// Until the page's order function answers.
@@ -66,13 +68,13 @@ pub enum Timer {
 impl Timer {
     /// Every timer.
     pub const ALL: [Self; 5] =
-        [Self::AddressBook, Self::Profile, Self::Collect, Self::Resend, Self::Session];
+        [Self::FirstWidget, Self::Profile, Self::Collect, Self::Resend, Self::Session];
 
     /// The limit in milliseconds.
     pub const fn milliseconds(self) -> u32 {
         match self {
             // The Wallet alone waits 5 s for the AddressBook; a blocked script is silent for ever.
-            Self::AddressBook => 20_000,
+            Self::FirstWidget => 20_000,
             Self::Profile => 1_000,
             Self::Collect => 10_000,
             Self::Resend => 2_000,
@@ -94,6 +96,8 @@ pub enum Notice {
     AddressSelected,
     /// A payment method is selected.
     PaymentSelected,
+    /// The buyer agreed to further charges, or took it back.
+    Consent,
     /// Nothing is missing any more.
     Ready,
     /// The order exists.
@@ -109,12 +113,13 @@ pub enum Notice {
 }
 
 /// Every event's name for `on()`, in the order of [`Notice`]; errors come last.
-pub const EVENT_NAMES: [&str; 12] = [
+pub const EVENT_NAMES: [&str; 13] = [
     "state",
     "signed-in",
     "profile",
     "address-selected",
     "payment-selected",
+    "consent",
     "ready",
     "placed",
     "declined",

@@ -35,6 +35,10 @@ pub enum Event {
     AddressSelected,
     /// A payment method is selected. Also after each redraw, without a click.
     PaymentSelected,
+    /// The buyer agrees to further charges, or does not. Also after each redraw, without a click.
+    Consented(bool),
+    /// The page offers another kind of purchase.
+    PlanChanged,
     /// A widget reported this error code.
     WidgetFailed(Widget, String),
     /// The profile came, or did not.

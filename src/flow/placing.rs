@@ -136,12 +136,13 @@ fn declined(choosing: &mut Choosing, decline: Decline, effects: &mut Effects) {
     match (decline.reason().way_on(), &choosing.choice.order) {
         (WayOn::TryAgain, _) => {}
         (WayOn::AnotherPayment, Some(id)) => {
-            effects.push(Effect::DrawWallet(id.clone()));
+            effects.push(Effect::DrawWallet(Some(id.clone())));
             choosing.choice.payment = false;
         }
         (WayOn::AnotherPayment | WayOn::StartOver, _) => {
-            choosing.choice = Choice::default();
-            choosing::draw(None, effects);
+            let plan = choosing.choice.plan;
+            choosing.choice = Choice { plan, ..Choice::default() };
+            choosing::draw(&choosing.choice, effects);
         }
     }
     choosing.decline = Some(decline);

@@ -5,6 +5,7 @@ use alloc::rc::Rc;
 use crate::domain::ids::{AccessToken, AmazonOrderId, Nonce};
 use crate::domain::order::ImportOrder;
 use crate::domain::outcome::{Decline, Receipt, WayOn};
+use crate::domain::plan::Plan;
 use crate::domain::profile::Profile;
 use crate::domain::session::Arrival;
 use crate::domain::words::Words;
@@ -88,12 +89,16 @@ pub enum ProfileState {
 /// What the buyer has chosen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Choice {
-    /// The order reference, once the AddressBook has made it.
+    /// What there is to choose.
+    pub plan: Plan,
+    /// The order reference or billing agreement, once the first widget has made it.
     pub order: Option<AmazonOrderId>,
     /// An address is selected.
     pub address: bool,
     /// A payment method is selected, and no address since.
     pub payment: bool,
+    /// The buyer agrees to further charges.
+    pub consent: bool,
     /// How often the order reference had to be made anew because of an error.
     pub renewals: u8,
 }
@@ -114,11 +119,11 @@ pub enum Phase {
 
 impl Choosing {
     /// A buyer who just signed in.
-    pub fn new(token: AccessToken) -> Box<Self> {
+    pub fn new(token: AccessToken, plan: Plan, order: Option<AmazonOrderId>) -> Box<Self> {
         Box::new(Self {
             token,
             profile: ProfileState::Pending(1),
-            choice: Choice::default(),
+            choice: Choice { plan, order, ..Choice::default() },
             decline: None,
             unresolved: None,
             session: Session::Good,
@@ -127,18 +132,24 @@ impl Choosing {
 }
 
 impl Choice {
-    /// The order reference, when nothing is missing.
+    /// The order reference or billing agreement, when nothing is missing.
     pub fn complete(&self) -> Option<&AmazonOrderId> {
-        self.order.as_ref().filter(|_| self.address && self.payment)
+        self.order.as_ref().filter(|_| self.missing().is_empty())
     }
 
     /// What is missing, in the order in which it is to be chosen.
     pub const fn missing(&self) -> &'static [&'static str] {
-        match (self.address, self.payment) {
-            (false, false) => &["address", "payment"],
-            (false, true) => &["address"],
-            (true, false) => &["payment"],
-            (true, true) => &[],
+        let address = !self.address && !self.plan.digital;
+        let consent = !self.consent && self.plan.consent;
+        match (address, !self.payment, consent) {
+            (true, true, true) => &["address", "payment", "consent"],
+            (true, true, false) => &["address", "payment"],
+            (true, false, true) => &["address", "consent"],
+            (true, false, false) => &["address"],
+            (false, true, true) => &["payment", "consent"],
+            (false, true, false) => &["payment"],
+            (false, false, true) => &["consent"],
+            (false, false, false) => &[],
         }
     }
 }
@@ -269,7 +280,8 @@ impl State {
                 },
                 _ if choosing.session == Session::Ending => Words::Expiring,
                 (None, []) => Words::Ready,
-                (None, ["payment"]) => Words::ChoosePayment,
+                (None, ["payment", ..]) => Words::ChoosePayment,
+                (None, ["consent"]) => Words::GiveConsent,
                 (None, _) => Words::ChooseAddress,
             },
             Self::Placing(..) => Words::Placing,

@@ -2,6 +2,7 @@
 
 use crate::domain::amazon::{Reaction, Widget, reaction};
 use crate::domain::ids::{AccessToken, AmazonOrderId, Nonce};
+use crate::domain::plan::Plan;
 use crate::domain::session::{self, Arrival};
 use crate::domain::sign_in::SignIn;
 use crate::error::Error;
@@ -16,11 +17,11 @@ pub type Effects = Vec<Effect>;
 
 /// Takes one event to the next state and to what has to be done. Never fails: an event that has no
 /// meaning in a state leaves it as it is.
-pub fn step(mut state: State, event: Event) -> (State, Effects) {
+pub fn step(plan: Plan, mut state: State, event: Event) -> (State, Effects) {
     let before = view::standing(&state);
     let was_ready = state.ready().is_some();
     let mut done = Effects::new();
-    take(&mut state, event, &mut done);
+    take(plan, &mut state, event, &mut done);
     let mut effects = Effects::new();
     // First, so that whoever draws the page by its state does not overwrite what follows.
     if view::standing(&state) != before {
@@ -33,31 +34,33 @@ pub fn step(mut state: State, event: Event) -> (State, Effects) {
     (state, effects)
 }
 
-fn take(state: &mut State, event: Event, effects: &mut Effects) {
+fn take(plan: Plan, state: &mut State, event: Event, effects: &mut Effects) {
     match event {
         Event::Start => effects.push(Effect::LoadAmazon),
         Event::Retry => retry(state, effects),
-        Event::AmazonReady => amazon_ready(state, effects),
+        Event::AmazonReady => amazon_ready(plan, state, effects),
         Event::AmazonFailed(error) => give_up(state, error, effects),
         Event::ButtonPressed(nonce) => button_pressed(state, nonce, effects),
-        Event::SignedIn(sign_in) => signed_in(state, sign_in, effects),
+        Event::SignedIn(sign_in) => signed_in(plan, state, sign_in, effects),
         Event::SignInFailed(error) => sign_in_failed(state, error, effects),
         Event::OrderCreated(id) => choosing::order_created(state, id, effects),
         Event::AddressSelected => choosing::address_selected(state, effects),
         Event::PaymentSelected => choosing::payment_selected(state, effects),
+        Event::Consented(given) => choosing::consented(state, given, effects),
+        Event::PlanChanged => choosing::plan_changed(state, plan, effects),
         Event::WidgetFailed(widget, code) => widget_failed(state, widget, &code, effects),
         Event::ProfileArrived(profile) => choosing::profile_arrived(state, profile, effects),
         Event::PlaceOrder => placing::place_order(state, effects),
         Event::OrderCollected(key, fields) => placing::collected(state, key, fields, effects),
         Event::Answered(outcome) => placing::answered(state, outcome, effects),
         Event::TimeUp(timer) => match timer {
-            Timer::AddressBook => choosing::address_book_is_silent(state, effects),
+            Timer::FirstWidget => choosing::first_widget_is_silent(state, effects),
             Timer::Profile => choosing::fetch_profile(state, effects),
             Timer::Collect => placing::collecting_took_too_long(state, effects),
             Timer::Resend => placing::resend(state, effects),
             Timer::Session => {}
         },
-        Event::Known(token, order) => known(state, token, order, effects),
+        Event::Known(token, order) => known(plan, state, token, order, effects),
         Event::Clock(seconds) => clock(state, seconds, effects),
         Event::SignOut => sign_out(state, true, effects),
         Event::SignedOutElsewhere => sign_out(state, false, effects),
@@ -70,25 +73,26 @@ fn retry(state: &mut State, effects: &mut Effects) {
             *state = State::Loading(core::mem::take(arrival));
             effects.push(Effect::LoadAmazon);
         }
-        State::Choosing(choosing) => match &choosing.choice.order {
-            order if !choosing.choice.address => {
-                choosing::draw(order.clone(), effects);
+        State::Choosing(choosing) => match choosing.choice.missing() {
+            [] => {}
+            ["consent"] => choosing::draw_consent(&choosing.choice, effects),
+            ["payment", ..] if choosing.choice.order.is_some() => {
+                effects.push(Effect::DrawWallet(choosing.choice.order.clone()));
             }
-            Some(id) if !choosing.choice.payment => effects.push(Effect::DrawWallet(id.clone())),
-            _ => {}
+            _ => choosing::draw(&choosing.choice, effects),
         },
         _ => {}
     }
 }
 
-fn amazon_ready(state: &mut State, effects: &mut Effects) {
+fn amazon_ready(plan: Plan, state: &mut State, effects: &mut Effects) {
     let State::Loading(arrival) = state else { return };
     let arrival = core::mem::take(arrival);
     *state = State::SignedOut;
     effects.push(Effect::DrawButton);
     match arrival {
         Arrival::Nobody => {}
-        Arrival::Buyer(token, order) => begin_choosing(state, token, order, effects),
+        Arrival::Buyer(token, order) => begin_choosing(plan, state, token, order, effects),
         Arrival::Refused(error) => effects.push(Effect::Report(error)),
     }
 }
@@ -110,7 +114,7 @@ fn button_pressed(state: &mut State, nonce: Nonce, effects: &mut Effects) {
     effects.push(Effect::Authorize(nonce, order));
 }
 
-fn signed_in(state: &mut State, sign_in: SignIn, effects: &mut Effects) {
+fn signed_in(plan: Plan, state: &mut State, sign_in: SignIn, effects: &mut Effects) {
     let State::SigningIn(nonce, ended) = state else { return };
     // Some SDKs give no echo. This one was called by us.
     let foreign = sign_in.state.as_ref().is_some_and(|echo| echo != nonce.as_str());
@@ -120,7 +124,7 @@ fn signed_in(state: &mut State, sign_in: SignIn, effects: &mut Effects) {
             let order = ended.take().and_then(|ended| ended.0);
             let seconds = session::seconds_of(sign_in.expires_in);
             effects.push(Effect::KeepSession(token.clone(), seconds));
-            begin_choosing(state, token, order, effects);
+            begin_choosing(plan, state, token, order, effects);
         }
         Err(error) => sign_in_failed(state, error, effects),
     }
@@ -135,18 +139,20 @@ fn sign_in_failed(state: &mut State, error: Error, effects: &mut Effects) {
 
 /// Goes on with a session that another page has begun.
 fn known(
+    plan: Plan,
     state: &mut State,
     token: AccessToken,
     order: Option<AmazonOrderId>,
     effects: &mut Effects,
 ) {
     if matches!(state, State::SignedOut | State::SigningIn(..) | State::Expired(_)) {
-        begin_choosing(state, token, order, effects);
+        begin_choosing(plan, state, token, order, effects);
     }
 }
 
 /// Begins to choose, or goes on with the order reference of the session before.
 fn begin_choosing(
+    plan: Plan,
     state: &mut State,
     token: AccessToken,
     order: Option<AmazonOrderId>,
@@ -154,11 +160,10 @@ fn begin_choosing(
 ) {
     effects.push(Effect::Notify(Notice::SignedIn));
     effects.push(Effect::StartTimer(Timer::Session));
-    let mut choosing = Choosing::new(token);
-    choosing.choice.order.clone_from(&order);
+    let choosing = Choosing::new(token, plan, order);
+    effects.push(Effect::FetchProfile(choosing.token.clone()));
+    choosing::draw(&choosing.choice, effects);
     *state = State::Choosing(choosing);
-    choosing::fetch_profile(state, effects);
-    choosing::draw(order, effects);
 }
 
 fn clock(state: &mut State, seconds: i32, effects: &mut Effects) {

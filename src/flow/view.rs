@@ -48,6 +48,10 @@ pub fn detail(state: &State, notice: Notice) -> Value {
         Notice::AddressSelected | Notice::PaymentSelected | Notice::Ready => {
             put_ids(state, &mut fields);
         }
+        Notice::Consent => {
+            let given = choosing.is_some_and(|choosing| choosing.choice.consent);
+            put(&mut fields, "given", Value::Bool(given));
+        }
         Notice::Placed => {
             put_ids(state, &mut fields);
             if let Some(receipt) = state.receipt() {

@@ -5,6 +5,7 @@ use wasm_bindgen::prelude::*;
 use crate::domain::amazon::Widget;
 use crate::domain::ids::{AccessToken, AmazonOrderId, Nonce};
 use crate::domain::options::Options;
+use crate::domain::plan::Plan;
 use crate::domain::sign_in::{SignIn, Surroundings};
 use crate::error::{Error, ErrorKind};
 use crate::js::convert::{property, text_of};
@@ -42,6 +43,11 @@ extern "C" {
     #[wasm_bindgen(constructor, js_namespace = ["OffAmazonPayments", "Widgets"], catch)]
     fn new(options: &Record) -> Result<Wallet, JsValue>;
 
+    #[wasm_bindgen(js_namespace = ["OffAmazonPayments", "Widgets"])]
+    type Consent;
+    #[wasm_bindgen(constructor, js_namespace = ["OffAmazonPayments", "Widgets"], catch)]
+    fn new(options: &Record) -> Result<Consent, JsValue>;
+
     /// What every widget is.
     type Drawable;
     #[wasm_bindgen(method, catch)]
@@ -51,6 +57,10 @@ extern "C" {
     type Told;
     #[wasm_bindgen(method, structural, catch, js_name = getAmazonOrderReferenceId)]
     fn order_reference_id(this: &Told) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, structural, catch, js_name = getAmazonBillingAgreementId)]
+    fn billing_agreement_id(this: &Told) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, structural, catch, js_name = getConsentStatus)]
+    fn consent_status(this: &Told) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, structural, catch, js_name = getErrorCode)]
     fn error_code(this: &Told) -> Result<JsValue, JsValue>;
 }
@@ -173,38 +183,64 @@ pub fn sign_out() {
 /// Draws the AddressBook of an order reference, or one that makes a new one.
 pub fn draw_address_book(
     options: &Options,
+    plan: Plan,
     ear: Ear,
     order: Option<&AmazonOrderId>,
     container: &str,
 ) -> Result<(), Error> {
-    let given = widget_options(options, ear, Topic::AddressBookFailed);
-    if let Some(order) = order {
-        given.set_text("amazonOrderReferenceId", order.as_str());
-    }
-    let created = ear.on(Topic::OrderCreated);
-    given.set("onOrderReferenceCreate", &created);
-    // Tells the same id; some builds call only one of the two.
-    given.set("onReady", &created);
+    let given = widget_options(options, plan, ear, order, Topic::AddressBookFailed);
+    tell_created(&given, ear);
     given.set("onAddressSelect", &ear.on(Topic::AddressSelected));
     draw(AddressBook::new(&given).map(JsValue::from), container)
 }
 
-/// Draws the Wallet for an order reference. Without the id the payment method may end up on no
-/// order at all.
+/// Draws the Wallet for an order reference, or, for digital goods, one that makes a new one. Otherwise
+/// without the id the payment method may end up on no order at all.
 pub fn draw_wallet(
     options: &Options,
+    plan: Plan,
     ear: Ear,
-    order: &AmazonOrderId,
+    order: Option<&AmazonOrderId>,
     container: &str,
 ) -> Result<(), Error> {
-    let given = widget_options(options, ear, Topic::WalletFailed);
-    given.set_text("amazonOrderReferenceId", order.as_str());
+    let given = widget_options(options, plan, ear, order, Topic::WalletFailed);
+    if plan.digital {
+        tell_created(&given, ear);
+    }
     given.set("onPaymentSelect", &ear.on(Topic::PaymentSelected));
     draw(Wallet::new(&given).map(JsValue::from), container)
 }
 
+/// Draws the Consent widget for a billing agreement.
+pub fn draw_consent(
+    options: &Options,
+    plan: Plan,
+    ear: Ear,
+    order: &AmazonOrderId,
+    container: &str,
+) -> Result<(), Error> {
+    let given = widget_options(options, plan, ear, Some(order), Topic::ConsentFailed);
+    let consented = ear.on(Topic::Consented);
+    given.set("onReady", &consented);
+    given.set("onConsent", &consented);
+    draw(Consent::new(&given).map(JsValue::from), container)
+}
+
+fn tell_created(given: &Record, ear: Ear) {
+    let created = ear.on(Topic::OrderCreated);
+    given.set("onOrderReferenceCreate", &created);
+    // Tells the same id, of a billing agreement too; some builds call only one of the two.
+    given.set("onReady", &created);
+}
+
 /// What every widget needs. `design` is mandatory.
-fn widget_options(options: &Options, ear: Ear, failed: Topic) -> Record {
+fn widget_options(
+    options: &Options,
+    plan: Plan,
+    ear: Ear,
+    order: Option<&AmazonOrderId>,
+    failed: Topic,
+) -> Record {
     let design = Record::new();
     design.set_text("designMode", "responsive");
     let given = Record::new();
@@ -212,6 +248,15 @@ fn widget_options(options: &Options, ear: Ear, failed: Topic) -> Record {
     given.set_text("scope", options.scope());
     given.set("design", &design);
     given.set("onError", &ear.on(failed));
+    let id = if plan.recurring {
+        given.set_text("agreementType", "BillingAgreement");
+        "amazonBillingAgreementId"
+    } else {
+        "amazonOrderReferenceId"
+    };
+    if let Some(order) = order {
+        given.set_text(id, order.as_str());
+    }
     given
 }
 
@@ -239,9 +284,22 @@ pub fn sign_in(told: &JsValue) -> SignIn {
 
 /// Reads an order reference. The shape of its id is checked: whoever writes the address bar can
 /// put one here.
-pub fn order_id(told: &JsValue) -> Option<AmazonOrderId> {
-    let id = told.unchecked_ref::<Told>().order_reference_id().ok()?.as_string()?;
-    AmazonOrderId::parse(&id)
+pub fn order_id(plan: Plan, told: &JsValue) -> Option<AmazonOrderId> {
+    let told: &Told = told.unchecked_ref();
+    let id =
+        if plan.recurring { told.billing_agreement_id() } else { told.order_reference_id() };
+    AmazonOrderId::parse(&id.ok()?.as_string()?)
+}
+
+/// Reads a Consent widget's status: a text, of which `"false"` is one too. None where nothing is known
+/// yet.
+pub fn consent(told: &JsValue) -> Option<bool> {
+    let status = told.unchecked_ref::<Told>().consent_status().ok()?;
+    match text_of(&status).as_str() {
+        "true" => Some(true),
+        "false" => Some(false),
+        _ => None,
+    }
 }
 
 /// Reads the code of a widget's error.

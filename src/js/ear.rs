@@ -52,7 +52,7 @@ pub enum Topic {
     ButtonFailed,
     /// The sign-in answered.
     SignedIn,
-    /// The AddressBook made an order reference.
+    /// The AddressBook, or the Wallet of digital goods, made an order reference.
     OrderCreated,
     /// An address was selected.
     AddressSelected,
@@ -62,6 +62,12 @@ pub enum Topic {
     PaymentSelected,
     /// The Wallet reported an error.
     WalletFailed,
+    /// The Consent widget is there, or its box was pressed.
+    Consented,
+    /// The Consent widget reported an error.
+    ConsentFailed,
+    /// The page offers another agreement.
+    SetAgreement,
     /// The profile's request was answered with a response.
     ProfileResponse,
     /// The profile's body is there, or the request failed.
@@ -82,7 +88,7 @@ pub enum Topic {
 
 impl Topic {
     // Topics travel through JavaScript as their place in this list, which is their order above.
-    const ALL: [Self; 29] = [
+    const ALL: [Self; 32] = [
         Self::On,
         Self::Off,
         Self::PlaceOrder,
@@ -104,6 +110,9 @@ impl Topic {
         Self::AddressBookFailed,
         Self::PaymentSelected,
         Self::WalletFailed,
+        Self::Consented,
+        Self::ConsentFailed,
+        Self::SetAgreement,
         Self::ProfileResponse,
         Self::ProfileBody,
         Self::FieldsGiven,
@@ -219,7 +228,7 @@ fn route(listener: u32, what: u32, value: JsValue, other: JsValue) -> Answer {
 fn gone(topic: Topic) -> Answer {
     let disposed = || error::to_js(&ErrorKind::Disposed.into());
     match topic {
-        Topic::On | Topic::Snapshot => Err(disposed()),
+        Topic::On | Topic::Snapshot | Topic::SetAgreement => Err(disposed()),
         Topic::PlaceOrder => Ok(Promise::reject(&disposed()).into()),
         _ => Ok(JsValue::UNDEFINED),
     }

@@ -15,15 +15,24 @@ use crate::prelude::*;
 /// The elements that a checkout draws into, writes to and reads, by the order of [`PARTS`].
 pub struct Page([Vec<Element>; PARTS.len()]);
 
-/// The options that name elements. The first three are the widgets, in their own order.
-const PARTS: [&str; 8] =
-    ["button", "addressBook", "wallet", "placeOrder", "status", "orderId", "order", "signOut"];
+/// The options that name elements. The first four are the widgets, in their own order.
+const PARTS: [&str; 9] = [
+    "button",
+    "addressBook",
+    "wallet",
+    "consent",
+    "placeOrder",
+    "status",
+    "orderId",
+    "order",
+    "signOut",
+];
 const BUTTON: usize = Widget::Button as usize;
-const PLACE_ORDER: usize = 3;
-const STATUS: usize = 4;
-const ORDER_ID: usize = 5;
-const ORDER: usize = 6;
-const SIGN_OUT: usize = 7;
+const PLACE_ORDER: usize = 4;
+const STATUS: usize = 5;
+const ORDER_ID: usize = 6;
+const ORDER: usize = 7;
+const SIGN_OUT: usize = 8;
 
 /// What the page shows of a state.
 #[derive(Clone, Copy)]
@@ -44,11 +53,16 @@ impl Page {
         for (place, part) in page.0.iter_mut().zip(PARTS) {
             *place = find(options, part, opaque)?;
             // Each AddressBook would make an order reference of its own.
-            if matches!(part, "addressBook" | "wallet") {
+            if matches!(part, "addressBook" | "wallet" | "consent") {
                 place.truncate(1);
             }
         }
         Ok(page)
+    }
+
+    /// True if the page has no place for a widget.
+    pub fn hosts_none(&self, widget: Widget) -> bool {
+        self.elements(widget as usize).is_empty()
     }
 
     fn elements(&self, place: usize) -> &[Element] {
