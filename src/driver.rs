@@ -417,11 +417,13 @@ impl Driver {
         if self.session.is_over_elsewhere() {
             return Event::SignedOutElsewhere;
         }
-        if !self.session.is_open()
-            && let Arrival::Buyer(token, order) = self.session.find(&self.options, "")
-        {
+        let is_free = !self.session.is_open() && !self.state.with(|state| state.must_be_kept());
+        if is_free && let Arrival::Buyer(token, _) = self.session.find(&self.options, "") {
             self.page.show_sign_out(true);
-            return Event::Known(token, order);
+            if self.session.is_in_cookie() {
+                amazon::use_cookie();
+            }
+            return Event::Known(token);
         }
         Event::Clock(self.session.seconds_left())
     }

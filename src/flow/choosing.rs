@@ -16,14 +16,15 @@ const RENEWALS: u8 = 2;
 /// Draws the widgets of an order reference, or an AddressBook that makes a new one.
 pub(super) fn draw(order: Option<AmazonOrderId>, effects: &mut Effects) {
     effects.push(Effect::DrawAddressBook(order.clone()));
-    effects.push(Effect::StartTimer(Timer::AddressBook));
-    if let Some(id) = order {
-        effects.push(Effect::DrawWallet(id));
+    match order {
+        Some(id) => effects.push(Effect::DrawWallet(id)),
+        // Of one that is there already the AddressBook says nothing.
+        None => effects.push(Effect::StartTimer(Timer::AddressBook)),
     }
 }
 
 pub(super) fn address_book_is_silent(state: &State, effects: &mut Effects) {
-    if state.choosing().is_some() {
+    if state.choosing().is_some_and(|choosing| choosing.choice.order.is_none()) {
         effects.push(Effect::Report(ErrorKind::AddressBookTimeout.into()));
     }
 }
@@ -31,7 +32,6 @@ pub(super) fn address_book_is_silent(state: &State, effects: &mut Effects) {
 pub(super) fn order_created(state: &mut State, id: AmazonOrderId, effects: &mut Effects) {
     // While an order is on its way, an id from a widget's redraw changes nothing.
     let State::Choosing(choosing) = state else { return };
-    effects.push(Effect::StopTimer(Timer::AddressBook));
     let choice = &mut choosing.choice;
     if choice.order.as_ref() == Some(&id) {
         return;
@@ -40,6 +40,7 @@ pub(super) fn order_created(state: &mut State, id: AmazonOrderId, effects: &mut 
     choice.address &= choice.order.is_none();
     choice.payment = false;
     choice.order = Some(id.clone());
+    effects.push(Effect::StopTimer(Timer::AddressBook));
     effects.push(Effect::DrawWallet(id));
 }
 

@@ -26,9 +26,6 @@ extern "C" {
     #[wasm_bindgen(js_namespace = ["amazon", "Login"], js_name = setSiteDomain, catch)]
     fn set_site_domain(domain: &str) -> Result<(), JsValue>;
 
-    #[wasm_bindgen(js_namespace = ["amazon", "Login"], catch)]
-    fn logout() -> Result<(), JsValue>;
-
     #[wasm_bindgen(js_namespace = OffAmazonPayments, js_name = Button, catch)]
     fn button(container: &str, seller_id: &str, options: &Record) -> Result<(), JsValue>;
 
@@ -58,6 +55,9 @@ extern "C" {
 #[wasm_bindgen(module = "/src/js/sign_in.js")]
 extern "C" {
     fn surroundings() -> JsValue;
+    /// Closes Amazon's window, if it is open.
+    #[wasm_bindgen(js_name = closeWindow)]
+    pub fn close_window();
     #[wasm_bindgen(js_name = makePressable)]
     fn make_pressable(container: &str, type_: Option<&str>);
     #[wasm_bindgen(js_name = returnAddress)]
@@ -162,12 +162,6 @@ fn read_surroundings() -> Surroundings {
         width: property(&told, "width").as_f64().unwrap_or_default() as u32,
         user_agent: text_of(&property(&told, "userAgent")),
     }
-}
-
-/// Has the SDK forget the buyer.
-pub fn sign_out() {
-    // The session is over for us, whatever the SDK says.
-    let _ = logout();
 }
 
 /// Draws the AddressBook of an order reference, or one that makes a new one.

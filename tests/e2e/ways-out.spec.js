@@ -138,6 +138,18 @@ test.describe("signing out", () => {
     expect((await shop.snapshot()).amazonOrderId).not.toBe(amazonOrderId);
   });
 
+  test("without Amazon's script: it does not know the buyer when it comes", async ({
+    shop,
+    page,
+  }) => {
+    await shop.openReady();
+    const buyer = await shop.open("widgets=404", { parts: NEXT });
+    await buyer.signOut.click();
+    await expect(buyer.signOut).toBeHidden();
+    expect(await stored(page)).toEqual({});
+    expect(await cookieNames(page)).toEqual([]);
+  });
+
   test.describe("in another tab", () => {
     /** A second tab of the same browser, with a buyer signed in there. */
     async function openTwo(shop, context, servers) {
