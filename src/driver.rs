@@ -238,7 +238,9 @@ impl Driver {
             Topic::ButtonPressed => Some(Event::ButtonPressed(convert::fresh_nonce())),
             Topic::ButtonFailed => failed(Widget::Button, &value),
             Topic::SignedIn => Some(Event::SignedIn(amazon::sign_in(&value))),
-            Topic::OrderCreated if is_new(self.first_widget() as usize) && self.is_our_order(ear) => {
+            Topic::OrderCreated
+                if is_new(self.first_widget() as usize) && self.is_our_order(ear) =>
+            {
                 amazon::order_id(self.plan.get(), &value).map(Event::OrderCreated)
             }
             Topic::AddressSelected if is_new(Widget::AddressBook as usize) => {
@@ -461,11 +463,13 @@ impl Driver {
         if self.session.is_over_elsewhere() {
             return Event::SignedOutElsewhere;
         }
-        if !self.session.is_open()
-            && let Arrival::Buyer(token, order) = self.session.find(&self.options, "")
-        {
+        let is_free = !self.session.is_open() && !self.state.with(|state| state.must_be_kept());
+        if is_free && let Arrival::Buyer(token, _) = self.session.find(&self.options, "") {
             self.page.show_sign_out(true);
-            return Event::Known(token, order);
+            if self.session.is_in_cookie() {
+                amazon::use_cookie();
+            }
+            return Event::Known(token);
         }
         Event::Clock(self.session.seconds_left())
     }

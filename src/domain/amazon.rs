@@ -41,6 +41,8 @@ pub enum Reaction {
     NewOrder,
     /// The session is over: sign in again.
     SignInAgain,
+    /// The order reference is another buyer's: sign in again, without it.
+    AnotherBuyer,
     /// Amazon Pay cannot be used on this page.
     GiveUp,
 }
@@ -49,7 +51,7 @@ pub enum Reaction {
 /// `ITP`. Amazon adds codes without notice; unknown ones are reported and change nothing.
 pub fn reaction(code: &str) -> Reaction {
     const KNOWN: [(&str, Reaction); 7] = [
-        ("BuyerNotAssociated", Reaction::SignInAgain),
+        ("BuyerNotAssociated", Reaction::AnotherBuyer),
         ("BuyerSessionExpired", Reaction::SignInAgain),
         ("InvalidAccountStatus", Reaction::GiveUp),
         ("InvalidOrderReferenceId", Reaction::NewOrder),

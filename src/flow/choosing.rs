@@ -21,7 +21,10 @@ pub(super) fn draw(choice: &Choice, effects: &mut Effects) {
     } else {
         effects.push(Effect::DrawAddressBook(choice.order.clone()));
     }
-    effects.push(Effect::StartTimer(Timer::FirstWidget));
+    // Of an order reference that is there already nobody tells.
+    if choice.order.is_none() {
+        effects.push(Effect::StartTimer(Timer::FirstWidget));
+    }
     draw_the_rest(choice, effects);
 }
 
@@ -42,10 +45,11 @@ pub(super) fn draw_consent(choice: &Choice, effects: &mut Effects) {
 }
 
 pub(super) fn first_widget_is_silent(state: &State, effects: &mut Effects) {
-    if let Some(choosing) = state.choosing() {
+    if let Some(choosing) = state.choosing()
+        && choosing.choice.order.is_none()
+    {
         let digital = choosing.choice.plan.digital;
-        let kind =
-            if digital { ErrorKind::WalletTimeout } else { ErrorKind::AddressBookTimeout };
+        let kind = if digital { ErrorKind::WalletTimeout } else { ErrorKind::AddressBookTimeout };
         effects.push(Effect::Report(kind.into()));
     }
 }
@@ -53,7 +57,6 @@ pub(super) fn first_widget_is_silent(state: &State, effects: &mut Effects) {
 pub(super) fn order_created(state: &mut State, id: AmazonOrderId, effects: &mut Effects) {
     // While an order is on its way, an id from a widget's redraw changes nothing.
     let State::Choosing(choosing) = state else { return };
-    effects.push(Effect::StopTimer(Timer::FirstWidget));
     let choice = &mut choosing.choice;
     if choice.order.as_ref() == Some(&id) {
         return;
@@ -64,6 +67,7 @@ pub(super) fn order_created(state: &mut State, id: AmazonOrderId, effects: &mut 
     choice.payment &= is_first && choice.plan.digital;
     choice.consent = false;
     choice.order = Some(id);
+    effects.push(Effect::StopTimer(Timer::FirstWidget));
     draw_the_rest(choice, effects);
 }
 

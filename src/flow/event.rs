@@ -52,7 +52,7 @@ pub enum Event {
     /// A timer ran out.
     TimeUp(Timer),
     /// The buyer is signed in already: on a later page, before this one was shown again.
-    Known(AccessToken, Option<AmazonOrderId>),
+    Known(AccessToken),
     /// The session is good for so many seconds more.
     Clock(i32),
     /// The buyer signs out.

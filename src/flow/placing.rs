@@ -101,6 +101,9 @@ pub(super) fn answered(state: &mut State, outcome: Outcome, effects: &mut Effect
     let Phase::Sending(sent, times) = phase else { return };
     match outcome {
         Outcome::Placed(order) => {
+            if choosing.session == Session::Left {
+                effects.push(Effect::EraseWidgets);
+            }
             let amazon_order_id = sent.amazon_order_id.clone();
             *state = State::Placed(Box::new(Receipt { amazon_order_id, order }));
             effects.push(Effect::Notify(Notice::Placed));

@@ -60,7 +60,7 @@ fn take(plan: Plan, state: &mut State, event: Event, effects: &mut Effects) {
             Timer::Resend => placing::resend(state, effects),
             Timer::Session => {}
         },
-        Event::Known(token, order) => known(plan, state, token, order, effects),
+        Event::Known(token) => known(plan, state, token, effects),
         Event::Clock(seconds) => clock(state, seconds, effects),
         Event::SignOut => sign_out(state, true, effects),
         Event::SignedOutElsewhere => sign_out(state, false, effects),
@@ -74,9 +74,10 @@ fn retry(state: &mut State, effects: &mut Effects) {
             effects.push(Effect::LoadAmazon);
         }
         State::Choosing(choosing) => match choosing.choice.missing() {
+            _ if choosing.choice.order.is_none() => choosing::draw(&choosing.choice, effects),
             [] => {}
             ["consent"] => choosing::draw_consent(&choosing.choice, effects),
-            ["payment", ..] if choosing.choice.order.is_some() => {
+            ["payment", ..] => {
                 effects.push(Effect::DrawWallet(choosing.choice.order.clone()));
             }
             _ => choosing::draw(&choosing.choice, effects),
@@ -98,8 +99,8 @@ fn amazon_ready(plan: Plan, state: &mut State, effects: &mut Effects) {
 }
 
 fn button_pressed(state: &mut State, nonce: Nonce, effects: &mut Effects) {
-    // The SDK says nothing about a closed window, so a press always starts anew. Under the same
-    // nonce, because the first window may still be open and the one that answers.
+    // The SDK says nothing about a closed window, so each press asks for one. Under the same nonce,
+    // because the first window may still be open and the one that answers.
     let (nonce, ended) = match core::mem::take(state) {
         State::SigningIn(pending, ended) => (pending, ended),
         State::SignedOut => (nonce, None),
@@ -138,16 +139,18 @@ fn sign_in_failed(state: &mut State, error: Error, effects: &mut Effects) {
 }
 
 /// Goes on with a session that another page has begun.
-fn known(
-    plan: Plan,
-    state: &mut State,
-    token: AccessToken,
-    order: Option<AmazonOrderId>,
-    effects: &mut Effects,
-) {
-    if matches!(state, State::SignedOut | State::SigningIn(..) | State::Expired(_)) {
-        begin_choosing(plan, state, token, order, effects);
-    }
+fn known(plan: Plan, state: &mut State, token: AccessToken, effects: &mut Effects) {
+    let ended = match state {
+        State::SignedOut => None,
+        State::SigningIn(_, ended) => ended.take(),
+        State::Expired(ended) => Some(ended.clone()),
+        State::Loading(arrival) | State::Unavailable(arrival) => {
+            *arrival = Arrival::Buyer(token, None);
+            return;
+        }
+        _ => return,
+    };
+    begin_choosing(plan, state, token, ended.and_then(|ended| ended.0), effects);
 }
 
 /// Begins to choose, or goes on with the order reference of the session before.
@@ -192,7 +195,14 @@ fn expire(state: &mut State, effects: &mut Effects) {
 
 fn sign_out(state: &mut State, everywhere: bool, effects: &mut Effects) {
     match state {
-        State::SignedOut | State::SigningIn(_, None) if !everywhere => return,
+        State::SignedOut
+        | State::SigningIn(_, None)
+        | State::Loading(Arrival::Nobody)
+        | State::Unavailable(Arrival::Nobody)
+            if !everywhere =>
+        {
+            return;
+        }
         State::Loading(arrival) | State::Unavailable(arrival) => *arrival = Arrival::Nobody,
         // The new sign-in is not what was signed out of.
         State::SigningIn(_, ended) if !everywhere => *ended = None,
@@ -220,6 +230,10 @@ fn widget_failed(state: &mut State, widget: Widget, code: &str, effects: &mut Ef
         // An order of unknown fate is asked about first; that needs no session.
         (_, State::Choosing(choosing)) if choosing.unresolved.is_some() => {}
         (Reaction::SignInAgain, State::Choosing(_)) => expire(state, effects),
+        (Reaction::AnotherBuyer, State::Choosing(choosing)) => {
+            choosing.choice.order = None;
+            expire(state, effects);
+        }
         (Reaction::GiveUp, _) => return give_up(state, error, effects),
         (Reaction::NewOrder, State::Choosing(choosing)) => {
             if !choosing::renew_order(choosing, effects) {
@@ -227,7 +241,8 @@ fn widget_failed(state: &mut State, widget: Widget, code: &str, effects: &mut Ef
             }
         }
         // Nothing that could be mended, or an order is on its way and must not be disturbed.
-        (Reaction::Report | Reaction::SignInAgain | Reaction::NewOrder, _) => {}
+        (Reaction::Report | Reaction::SignInAgain | Reaction::AnotherBuyer, _)
+        | (Reaction::NewOrder, _) => {}
     }
     effects.push(Effect::Report(error));
 }

@@ -27,9 +27,6 @@ extern "C" {
     #[wasm_bindgen(js_namespace = ["amazon", "Login"], js_name = setSiteDomain, catch)]
     fn set_site_domain(domain: &str) -> Result<(), JsValue>;
 
-    #[wasm_bindgen(js_namespace = ["amazon", "Login"], catch)]
-    fn logout() -> Result<(), JsValue>;
-
     #[wasm_bindgen(js_namespace = OffAmazonPayments, js_name = Button, catch)]
     fn button(container: &str, seller_id: &str, options: &Record) -> Result<(), JsValue>;
 
@@ -68,6 +65,9 @@ extern "C" {
 #[wasm_bindgen(module = "/src/js/sign_in.js")]
 extern "C" {
     fn surroundings() -> JsValue;
+    /// Closes Amazon's window, if it is open.
+    #[wasm_bindgen(js_name = closeWindow)]
+    pub fn close_window();
     #[wasm_bindgen(js_name = makePressable)]
     fn make_pressable(container: &str, type_: Option<&str>);
     #[wasm_bindgen(js_name = returnAddress)]
@@ -172,12 +172,6 @@ fn read_surroundings() -> Surroundings {
         width: property(&told, "width").as_f64().unwrap_or_default() as u32,
         user_agent: text_of(&property(&told, "userAgent")),
     }
-}
-
-/// Has the SDK forget the buyer.
-pub fn sign_out() {
-    // The session is over for us, whatever the SDK says.
-    let _ = logout();
 }
 
 /// Draws the AddressBook of an order reference, or one that makes a new one.
@@ -286,8 +280,7 @@ pub fn sign_in(told: &JsValue) -> SignIn {
 /// put one here.
 pub fn order_id(plan: Plan, told: &JsValue) -> Option<AmazonOrderId> {
     let told: &Told = told.unchecked_ref();
-    let id =
-        if plan.recurring { told.billing_agreement_id() } else { told.order_reference_id() };
+    let id = if plan.recurring { told.billing_agreement_id() } else { told.order_reference_id() };
     AmazonOrderId::parse(&id.ok()?.as_string()?)
 }
 

@@ -193,8 +193,8 @@ impl Ear {
         let _ = promise.then(&self.on(kept), &self.on(broken));
     }
 
-    /// Claims the next order reference. Amazon tells its id to every AddressBook on the page, and it
-    /// belongs to the newest.
+    /// Claims the next order reference. Amazon tells its id to every AddressBook on the page; where
+    /// nobody knows which one made it, it belongs to the newest.
     pub fn expect_order(self) {
         switchboard().expects_order.set(self.listener);
     }

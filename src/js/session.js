@@ -2,6 +2,8 @@
 const SESSION = "landerpay";
 const SIGN_OUT = "landerpay-sign-out";
 const COOKIE = "amazon_Login_accessToken";
+// Where Amazon's script keeps its own.
+const STATE = "amazon_Login_state_cache";
 
 const clock = Date.now();
 const ticks = performance.now();
@@ -23,12 +25,13 @@ export function lastSignOut() {
 
 /**
  * What `save` has kept for this tab; undefined if there is nothing, or the buyer signed out since.
- * Whoever is on the way to a new sign-in has not signed out of that.
+ * Whoever is on the way to a new sign-in has not signed out of that, but of the order before.
  */
 export function load() {
   try {
     const kept = JSON.parse(sessionStorage[SESSION]);
-    return kept.nonce || kept.signOut === lastSignOut() ? kept : undefined;
+    if (kept.signOut === lastSignOut()) return kept;
+    return kept.nonce && { ...kept, order: undefined };
   } catch {
     return undefined;
   }
@@ -60,9 +63,26 @@ export function announceSignOut(name) {
   }
 }
 
-/** Whether Amazon's cookies are this token's, and not of a session that another tab has begun. */
-export const isInCookies = (token) =>
-  [token, encodeURIComponent(token)].some((text) => document.cookie.includes(text));
+/**
+ * Has Amazon's script forget the buyer: everywhere, or only where it is this token that it knows.
+ * Another tab may have begun the next session.
+ */
+export function forgetAtAmazon(token, everywhere, domain) {
+  const isOver = (name) => {
+    const cookie = document.cookie.split("; ").find((pair) => pair.startsWith(`${name}=`)) ?? "";
+    const written = [token, encodeURIComponent(token)];
+    return everywhere || (token && written.some((text) => cookie.includes(text)));
+  };
+  if (isOver(STATE)) {
+    try {
+      amazon.Login.logout();
+    } catch {
+      // It is not there yet, or never comes.
+    }
+    writeCookie("", 0, domain, STATE);
+  }
+  if (isOver(COOKIE)) writeCookie("", 0, domain);
+}
 
 /**
  * Writes the token where Amazon's widgets look for it after a redirect.
@@ -70,8 +90,8 @@ export const isInCookies = (token) =>
  * @param {string} token empty: takes the cookie away
  * @param {string} [domain] the cookie's, for shops on several hosts
  */
-export function writeCookie(token, seconds, domain) {
+export function writeCookie(token, seconds, domain, name = COOKIE) {
   const place = `path=/;secure;samesite=lax;max-age=${seconds}`;
   // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API answers too late, if at all.
-  document.cookie = `${COOKIE}=${token};${place}${domain ? `;domain=${domain}` : ""}`;
+  document.cookie = `${name}=${token};${place}${domain ? `;domain=${domain}` : ""}`;
 }

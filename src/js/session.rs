@@ -26,8 +26,8 @@ extern "C" {
     fn last_sign_out() -> String;
     #[wasm_bindgen(js_name = writeCookie)]
     fn write_cookie(token: &str, seconds: i32, domain: Option<&str>);
-    #[wasm_bindgen(js_name = isInCookies)]
-    fn is_in_cookies(token: &str) -> bool;
+    #[wasm_bindgen(js_name = forgetAtAmazon)]
+    fn forget_at_amazon(token: &str, everywhere: bool, domain: Option<&str>);
 }
 
 /// A buyer's session, as far as the browser keeps it.
@@ -36,7 +36,7 @@ pub struct Session {
     token: Shared<String>,
     /// When it ends, in milliseconds since 1970.
     ends: Cell<f64>,
-    /// The newest sign-out of all tabs when the session began.
+    /// The newest sign-out of all tabs that is known here.
     sign_out: Shared<String>,
     /// Amazon's widgets find the token in the cookie.
     in_cookie: Cell<bool>,
@@ -113,11 +113,9 @@ impl Session {
         if everywhere || kept.is_undefined() || property(&kept, TOKEN) == token.as_str() {
             save(None);
         }
-        if everywhere || is_in_cookies(&token) {
-            amazon::sign_out();
-            write_cookie("", 0, options.text("siteDomain", ""));
-        }
+        forget_at_amazon(&token, everywhere, options.text("siteDomain", ""));
         if everywhere {
+            amazon::close_window();
             announce_sign_out(fresh_nonce().as_str());
         }
         self.sign_out.set(last_sign_out());

@@ -7,14 +7,17 @@ export const surroundings = () => ({
   userAgent: navigator.userAgent,
 });
 
+/** The hash if it is a route, which decides what the page is: Amazon appends its answer to it. */
+const route = () => (/^#!?\//.test(location.hash) ? location.hash : "");
+
 /**
  * Where Amazon sends the buyer back to. Amazon knows each address by its query too, and not the
  * click ids of an advertisement: npm/return.js puts back what is left out here.
  */
-export const returnAddress = (chosen) => location.origin + (chosen ?? location.pathname);
+export const returnAddress = (chosen) => location.origin + (chosen ?? location.pathname + route());
 
 /** What `returnAddress` leaves out. */
-export const restOfAddress = () => location.search + location.hash;
+export const restOfAddress = () => location.search + (route() ? "" : location.hash);
 
 let popup;
 let popupState;
@@ -50,9 +53,14 @@ export function authorize(options, next) {
   return opened;
 }
 
+/** Closes Amazon's window: nobody waits for its answer any more. */
+export const closeWindow = () => popup?.close();
+
 /** Amazon's button is a picture: this makes it one for keys and screen readers too. */
 export function makePressable(id, type = "LwA") {
   const host = document.getElementById(id);
+  // Not on the page: Amazon's script says so.
+  if (!host) return;
   // As large as the picture: what has the role is what is outlined, and pressed in its middle.
   Object.assign(host.style, { display: "inline-grid", verticalAlign: "top" });
   host.tabIndex = 0;

@@ -264,6 +264,27 @@ test.describe("a page that is drawn again by its router", () => {
     expect(heard[0].at(-1)).not.toMatch(/unavailable/);
   });
 
+  test("a button's container that is not on the page is told, and can be tried again", async ({
+    shop,
+    page,
+  }) => {
+    const module = new Module(shop, page);
+    await module.open("login=auto");
+    await module.addPlace(1);
+    await page.evaluate(() => {
+      window.away = document.querySelector("#button-1");
+    });
+    await page.route("**/Widgets.js", async (route) => {
+      await page.evaluate(() => window.away.remove());
+      await route.fallback();
+    });
+    await module.createAgain(1);
+    await expect.poll(() => module.heard(1)).toContainEqual("error amazon_threw");
+    await page.evaluate(() => document.querySelector("#checkout-1").prepend(window.away));
+    await module.call(1, "retry");
+    await module.look(1).signInAtOnce();
+  });
+
   test("containers that go before dispose() is called: the next one works", async ({
     shop,
     crm,

@@ -138,6 +138,19 @@ test.describe("signing out", () => {
     expect((await shop.snapshot()).amazonOrderId).not.toBe(amazonOrderId);
   });
 
+  test("without Amazon's script: it does not know the buyer when it comes", async ({
+    shop,
+    page,
+  }) => {
+    await shop.openReady();
+    await shop.open("widgets=404", { parts: NEXT });
+    await shop.expectState("unavailable");
+    expect(await cookieNames(page)).toContain("amazon_Login_state_cache");
+    await page.evaluate(() => window.LanderPay.checkout.signOut());
+    expect(await stored(page)).toEqual({});
+    expect(await cookieNames(page)).toEqual([]);
+  });
+
   test.describe("in another tab", () => {
     /** A second tab of the same browser, with a buyer signed in there. */
     async function openTwo(shop, context, servers) {

@@ -1,5 +1,6 @@
 //! Who comes, how long they stay, and how they leave.
 
+use landerpay::domain::amazon::Widget;
 use landerpay::domain::outcome::Outcome;
 use landerpay::domain::session::Arrival;
 use landerpay::domain::sign_in::SignIn;
@@ -102,8 +103,7 @@ fn the_next_session_goes_on_with_the_same_order_reference() {
     assert!(effects.contains(&Effect::DrawWallet(order_id(1))), "{effects:?}");
     assert_eq!(checkout.name(), StateName::Choosing);
     // Its widgets say anew what is chosen, and name the order reference again.
-    let silence = [Effect::StopTimer(Timer::AddressBook)];
-    assert_eq!(checkout.on(Event::OrderCreated(order_id(1))), silence);
+    assert!(checkout.on(Event::OrderCreated(order_id(1))).is_empty());
     checkout.on(Event::AddressSelected);
     checkout.on(Event::PaymentSelected);
     assert_eq!(checkout.state.ready(), Some(&order_id(1)));
@@ -118,11 +118,37 @@ fn a_sign_in_elsewhere_in_the_tab_is_taken_over() {
         State::Expired(Ended(Some(order_id(1)))),
     ] {
         let mut checkout = Checkout::at(state);
-        checkout.on(Event::Known(token(), None));
+        checkout.on(Event::Known(token()));
         assert_eq!(checkout.name(), StateName::Choosing);
     }
     let mut checkout = Checkout::ready();
-    assert!(checkout.on(Event::Known(token(), None)).is_empty());
+    assert!(checkout.on(Event::Known(token())).is_empty());
+
+    // With what the ended session has left.
+    let mut checkout = Checkout::at(State::Expired(Ended(Some(order_id(1)))));
+    let effects = checkout.on(Event::Known(token()));
+    assert!(effects.contains(&Effect::DrawWallet(order_id(1))), "{effects:?}");
+    // And once Amazon is there.
+    let mut checkout = Checkout::at(State::Unavailable(Arrival::Nobody));
+    assert!(checkout.on(Event::Known(token())).is_empty());
+    checkout.on(Event::Retry);
+    checkout.on(Event::AmazonReady);
+    assert_eq!(checkout.name(), StateName::Choosing);
+}
+
+#[test]
+fn widgets_that_are_drawn_again_are_not_called_silent() {
+    let mut checkout = Checkout::at(State::Expired(Ended(Some(order_id(1)))));
+    let effects = checkout.on(Event::Known(token()));
+    assert!(!effects.contains(&Effect::StartTimer(Timer::AddressBook)), "{effects:?}");
+    assert!(checkout.on(Event::TimeUp(Timer::AddressBook)).is_empty());
+}
+
+#[test]
+fn the_order_reference_of_another_buyer_is_not_kept() {
+    let mut checkout = Checkout::ready();
+    checkout.on(Event::WidgetFailed(Widget::Wallet, "BuyerNotAssociated".into()));
+    assert_eq!(checkout.state, State::Expired(Ended(None)));
 }
 
 #[test]
@@ -162,6 +188,15 @@ fn an_order_on_its_way_outlives_the_sign_out_and_nothing_else_does() {
             assert_eq!(checkout.state, State::SignedOut);
         }
     }
+}
+
+#[test]
+fn an_order_that_arrives_after_the_sign_out_shows_no_cards() {
+    let (mut checkout, _) = Checkout::sending();
+    checkout.on(Event::SignOut);
+    let effects = checkout.on(Event::Answered(placed()));
+    assert!(effects.contains(&Effect::EraseWidgets), "{effects:?}");
+    assert_eq!(checkout.name(), StateName::Placed);
 }
 
 #[test]
