@@ -62,9 +62,11 @@ extern "C" {
     fn error_code(this: &Told) -> Result<JsValue, JsValue>;
 }
 
-#[wasm_bindgen(module = "/src/js/sign_in.js")]
+#[wasm_bindgen(module = "/src/js/amazon.js")]
 extern "C" {
     fn surroundings() -> JsValue;
+    #[wasm_bindgen(js_name = speakingFrame)]
+    fn speaking_frame() -> JsValue;
     /// Closes Amazon's window, if it is open.
     #[wasm_bindgen(js_name = closeWindow)]
     pub fn close_window();
@@ -77,12 +79,6 @@ extern "C" {
     // `amazon.Login.authorize`, watched.
     #[wasm_bindgen(catch)]
     fn authorize(options: &Record, next: &JsValue) -> Result<bool, JsValue>;
-}
-
-#[wasm_bindgen(module = "/src/js/widgets.js")]
-extern "C" {
-    #[wasm_bindgen(js_name = speakingFrame)]
-    fn speaking_frame() -> JsValue;
 }
 
 /// Tells the SDK who we are, and whether the token is in the cookie.
