@@ -1,6 +1,9 @@
 /** Real purchases, or Amazon's sandbox (and the simulator). There is no default. */
 export type Environment = "live" | "sandbox";
 
+/** One order, or a billing agreement for recurring charges. */
+export type Agreement = "one-time" | "recurring";
+
 /** Where the merchant's Amazon account lives. */
 export type Region = "us" | "uk" | "de" | "eur" | "gbp" | "jp";
 
@@ -43,11 +46,19 @@ export interface CheckoutOptions {
   clientId: string;
   /** Amazon's merchant id. */
   sellerId: string;
-  /** What the buyer agrees to. Default: `"one-time"`. */
-  agreement?: "one-time";
+  /** What the buyer agrees to: one order, or charges again and again. Default: `"one-time"`. */
+  agreement?: Agreement;
+  /** Whether something is delivered. `"digital"` goods need no `addressBook`. Default: `"physical"`. */
+  goods?: "physical" | "digital";
   button: Container | ButtonOptions;
-  addressBook: Container | { container: Container };
+  /** Required for physical goods. */
+  addressBook?: Container | { container: Container };
   wallet: Container | { container: Container };
+  /**
+   * Where the buyer agrees to recurring charges. Required for `"recurring"`, unless `scope` has
+   * `payments:autopay_consent`: then the sign-in asks.
+   */
+  consent?: Container | { container: Container };
   /** The page's own button that places the order; disabled while something is missing. */
   placeOrder?: Container | { container: Container };
   /** Where the buyer reads what to do next. Give it `role="status"`. */
@@ -103,7 +114,7 @@ export type CheckoutState =
 export interface CheckoutSnapshot {
   state: CheckoutState;
   /** What the buyer still has to choose. Empty before the sign-in. */
-  missing: ("address" | "payment")[];
+  missing: ("address" | "payment" | "consent")[];
   /** True when the order can be placed now. */
   canPlace: boolean;
   /** True while nobody knows what became of a placed order: let the buyer ask again, not anew. */
@@ -164,7 +175,9 @@ export type LanderPayErrorCode =
   | "button_error"
   | "address_book_error"
   | "wallet_error"
+  | "consent_error"
   | "address_book_timeout"
+  | "wallet_timeout"
   | "popup_blocked"
   | "sign_in_denied"
   | "sign_in_failed"
@@ -201,6 +214,8 @@ export interface CheckoutEvents {
   profile: Profile;
   "address-selected": { amazonOrderId?: string };
   "payment-selected": { amazonOrderId?: string };
+  /** The buyer agreed to recurring charges, or took it back. A hint: the backend checks it. */
+  consent: { given: boolean };
   ready: { amazonOrderId: string };
   placed: PlacedOrder;
   declined: Declined;
@@ -238,6 +253,12 @@ export interface Checkout {
    * @returns the placed order; rejects with a `LanderPayError` that says why there is none
    */
   placeOrder(): Promise<PlacedOrder>;
+  /**
+   * Has the buyer choose anew for the other agreement, signed in as before. Without effect on an order
+   * that is on its way.
+   * @throws {LanderPayError} `invalid_option`, or `missing_option` without a place for the consent
+   */
+  setAgreement(agreement: Agreement): void;
   /**
    * Signs the buyer out: at Amazon's script, in this tab and in every other one. An order that is
    * on its way still arrives.

@@ -14,12 +14,14 @@ const ELEMENTS = {
   button: "button",
   addressBook: "address-book",
   wallet: "wallet",
+  consent: "consent",
   placeOrder: "place-order",
   status: "status",
   orderId: "order-id",
   order: "order",
   signOut: "sign-out",
 };
+// What is missing is told by the module.
 const REQUIRED = /^(button|addressBook|wallet)$/;
 // data-button-color="Gold" is { button: { color: "Gold" } }.
 const PART = /^(button|backend)([A-Z])(.*)$/;
@@ -39,8 +41,12 @@ const readOptions = () => {
     else if (name === "backend") options.backend = { ...options.backend, url: value };
     else options[name] = value;
   }
+  const chosen = document.querySelector(`${CHOICE}:is(:checked, select)`);
+  if (chosen) options.agreement = chosen.value;
   for (const name in ELEMENTS) {
-    if (!REQUIRED.test(name) && !document.querySelector(select(name))) continue;
+    const isRequired =
+      REQUIRED.test(name) && !(name === "addressBook" && options.goods === "digital");
+    if (!isRequired && !document.querySelector(select(name))) continue;
     if (name === "order") options.order = select(name);
     else options[name] = { container: select(name), ...options[name] };
   }
@@ -66,6 +72,9 @@ const fail = (error) => {
   tell("error", error);
   throw error;
 };
+
+// The page's own choice between the two agreements: radio buttons, or a list.
+const CHOICE = '[data-landerpay="agreement"]';
 
 const parsed = new Promise((resolve) => {
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", resolve);
@@ -146,6 +155,9 @@ if (!window.LanderPay) {
     as: "fetch",
     crossOrigin: "",
     href: new URL("landerpay.wasm", base),
+  });
+  document.addEventListener("change", ({ target }) => {
+    if (target.matches(CHOICE)) LanderPay.checkout?.setAgreement(target.value);
   });
   LanderPay.retry();
 }

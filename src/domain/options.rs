@@ -337,6 +337,37 @@ mod tests {
     }
 
     #[test]
+    fn digital_goods_need_no_address_book() {
+        let without = |goods: &str| {
+            let mut entries = good();
+            entries.retain(|(name, _)| *name != "addressBook");
+            entries.push(("goods", text(goods)));
+            Options::read(map(&entries))
+        };
+        assert!(Plan::of(&without("digital").unwrap()).digital);
+        let missing = Error::new(ErrorKind::MissingOption, "addressBook.container");
+        assert_eq!(without("physical"), Err(missing));
+        assert_invalid("goods", without("virtual"));
+    }
+
+    #[test]
+    fn recurring_charges_need_a_place_for_the_consent_or_the_scope_for_it() {
+        let missing = Error::new(ErrorKind::MissingOption, "consent.container");
+        assert_eq!(with("agreement", text("recurring")), Err(missing));
+
+        let recurring = |more: (&'static str, Value)| {
+            let mut entries = good();
+            entries.push(("agreement", text("recurring")));
+            entries.push(more);
+            Plan::of(&Options::read(map(&entries)).unwrap())
+        };
+        let plan = recurring(("consent", text("#consent")));
+        assert!(plan.recurring && plan.consent);
+        let at_sign_in = recurring(("scope", text("profile payments:autopay_consent")));
+        assert!(at_sign_in.recurring && !at_sign_in.consent);
+    }
+
+    #[test]
     fn a_language_that_the_region_s_script_ignores_is_refused() {
         for region in &REGIONS {
             let mut entries = good();

@@ -88,7 +88,16 @@ test("LanderPay.checkout is the checkout, and LanderPay.ready its promise", asyn
     isSame: true,
     state: "signed-out",
     snapshot: { state: "signed-out", missing: [], canPlace: false, unresolved: false },
-    members: ["dispose", "on", "placeOrder", "retry", "signOut", "snapshot", "state"],
+    members: [
+      "dispose",
+      "on",
+      "placeOrder",
+      "retry",
+      "setAgreement",
+      "signOut",
+      "snapshot",
+      "state",
+    ],
   });
 });
 
@@ -271,9 +280,9 @@ test("dispose() while the order is on its way rejects the promise, and the order
 });
 
 const TWO = (simulator, script) => `<!doctype html><html lang="en"><title>Two</title><body>
-<div id="button-1"></div><div id="book-1"></div><div id="wallet-1"></div>
+<div id="button-1"></div><div id="book-1" style="height: 240px"></div><div id="wallet-1" style="height: 240px"></div>
 <button id="place-1">1</button><p id="status-1"></p>
-<div id="button-2"></div><div id="book-2"></div><div id="wallet-2"></div>
+<div id="button-2"></div><div id="book-2" style="height: 240px"></div><div id="wallet-2" style="height: 240px"></div>
 <button id="place-2">2</button><p id="status-2"></p>
 <script type="module">
   import { createCheckout } from "/landerpay/index.js";

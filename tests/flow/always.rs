@@ -5,12 +5,21 @@ use std::rc::Rc;
 use landerpay::domain::amazon::Widget;
 use landerpay::domain::order::ImportOrder;
 use landerpay::domain::outcome::Outcome;
+use landerpay::domain::plan::Plan;
 use landerpay::domain::sign_in::SignIn;
 use landerpay::error::{Error, ErrorKind};
 use landerpay::flow::{Effect, Event, State, Timer, step, view};
 use proptest::prelude::*;
 
 use crate::support::*;
+
+fn any_plan() -> impl Strategy<Value = Plan> {
+    any::<(bool, bool, bool)>().prop_map(|(recurring, digital, consent)| Plan {
+        recurring,
+        digital,
+        consent: recurring && consent,
+    })
+}
 
 fn any_event() -> impl Strategy<Value = Event> {
     let error = || Error::from(ErrorKind::BackendFailed);
@@ -27,6 +36,8 @@ fn any_event() -> impl Strategy<Value = Event> {
         3 => (0_u8..4).prop_map(|number| Event::OrderCreated(order_id(number))),
         4 => Just(Event::AddressSelected),
         4 => Just(Event::PaymentSelected),
+        3 => any::<bool>().prop_map(Event::Consented),
+        1 => Just(Event::PlanChanged),
         1 => (prop::sample::select(&Widget::ALL[..]), prop::sample::select(codes.to_vec()))
             .prop_map(|(widget, code)| Event::WidgetFailed(widget, code.into())),
         2 => Just(Event::ProfileArrived(Ok(profile()))),
@@ -54,7 +65,12 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
     #[test]
-    fn whatever_happens(events in prop::collection::vec(any_event(), 1..120)) {
+    fn whatever_happens(
+        plans in prop::collection::vec(any_plan(), 1..4),
+        events in prop::collection::vec(any_event(), 1..120),
+    ) {
+        let mut plans = plans.into_iter().cycle();
+        let mut plan = plans.next().unwrap();
         let mut state = State::default();
         // The order that was sent and not answered yet.
         let mut in_flight: Option<Rc<ImportOrder>> = None;
@@ -75,7 +91,10 @@ proptest! {
                 placed_once |= matches!(outcome, Outcome::Placed(_));
             }
             let is_press = event == Event::PlaceOrder;
-            let (next, effects) = step(state, event);
+            if event == Event::PlanChanged {
+                plan = plans.next().unwrap();
+            }
+            let (next, effects) = step(plan, state, event);
             state = next;
 
             for effect in &effects {

@@ -9,6 +9,7 @@
 )]
 
 mod always;
+mod kinds;
 mod purchase;
 mod session;
 mod support;

@@ -34,12 +34,12 @@ fn a_purchase_from_the_first_script_to_the_order_number() {
             Effect::StartTimer(Timer::Session),
             Effect::FetchProfile(token),
             Effect::DrawAddressBook(None),
-            Effect::StartTimer(Timer::AddressBook),
+            Effect::StartTimer(Timer::FirstWidget),
         ]
     );
     assert_eq!(
         checkout.on(Event::OrderCreated(order_id(1))),
-        [Effect::StopTimer(Timer::AddressBook), Effect::DrawWallet(order_id(1))]
+        [Effect::StopTimer(Timer::FirstWidget), Effect::DrawWallet(Some(order_id(1)))]
     );
     assert_eq!(
         checkout.on(Event::ProfileArrived(Ok(profile()))),
@@ -130,7 +130,7 @@ fn the_newest_order_reference_wins_and_begins_with_nothing_chosen() {
     let mut checkout = Checkout::ready();
     assert!(checkout.on(Event::OrderCreated(order_id(1))).is_empty());
     let effects = checkout.on(Event::OrderCreated(order_id(2)));
-    assert!(effects.contains(&Effect::DrawWallet(order_id(2))));
+    assert!(effects.contains(&Effect::DrawWallet(Some(order_id(2)))));
     assert_eq!(checkout.state.choosing().unwrap().choice.missing(), ["address", "payment"]);
 }
 
@@ -240,7 +240,7 @@ fn each_decline_has_its_way_on() {
     let (mut checkout, _) = Checkout::sending();
     let effects = checkout.on(Event::Answered(declined("InvalidPaymentMethod")));
     assert!(effects.contains(&Effect::Notify(Notice::Declined)));
-    assert!(effects.contains(&Effect::DrawWallet(order_id(1))));
+    assert!(effects.contains(&Effect::DrawWallet(Some(order_id(1)))));
     assert_eq!(checkout.name(), StateName::Declined);
     assert!(checkout.state.ready().is_none());
     checkout.on(Event::PaymentSelected);

@@ -29,7 +29,7 @@ fn a_buyer_who_is_known_is_not_asked_again() {
             Effect::StartTimer(Timer::Session),
             Effect::FetchProfile(token()),
             Effect::DrawAddressBook(None),
-            Effect::StartTimer(Timer::AddressBook),
+            Effect::StartTimer(Timer::FirstWidget),
         ]
     );
     assert_eq!(checkout.name(), StateName::Choosing);
@@ -100,7 +100,7 @@ fn the_next_session_goes_on_with_the_same_order_reference() {
     checkout.on(Event::ButtonPressed(nonce(2)));
     let effects = checkout.on(again());
     assert!(effects.contains(&Effect::DrawAddressBook(Some(order_id(1)))), "{effects:?}");
-    assert!(effects.contains(&Effect::DrawWallet(order_id(1))), "{effects:?}");
+    assert!(effects.contains(&Effect::DrawWallet(Some(order_id(1)))), "{effects:?}");
     assert_eq!(checkout.name(), StateName::Choosing);
     // Its widgets say anew what is chosen, and name the order reference again.
     assert!(checkout.on(Event::OrderCreated(order_id(1))).is_empty());
@@ -127,7 +127,7 @@ fn a_sign_in_elsewhere_in_the_tab_is_taken_over() {
     // With what the ended session has left.
     let mut checkout = Checkout::at(State::Expired(Ended(Some(order_id(1)))));
     let effects = checkout.on(Event::Known(token()));
-    assert!(effects.contains(&Effect::DrawWallet(order_id(1))), "{effects:?}");
+    assert!(effects.contains(&Effect::DrawWallet(Some(order_id(1)))), "{effects:?}");
     // And once Amazon is there.
     let mut checkout = Checkout::at(State::Unavailable(Arrival::Nobody));
     assert!(checkout.on(Event::Known(token())).is_empty());
@@ -140,8 +140,8 @@ fn a_sign_in_elsewhere_in_the_tab_is_taken_over() {
 fn widgets_that_are_drawn_again_are_not_called_silent() {
     let mut checkout = Checkout::at(State::Expired(Ended(Some(order_id(1)))));
     let effects = checkout.on(Event::Known(token()));
-    assert!(!effects.contains(&Effect::StartTimer(Timer::AddressBook)), "{effects:?}");
-    assert!(checkout.on(Event::TimeUp(Timer::AddressBook)).is_empty());
+    assert!(!effects.contains(&Effect::StartTimer(Timer::FirstWidget)), "{effects:?}");
+    assert!(checkout.on(Event::TimeUp(Timer::FirstWidget)).is_empty());
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use landerpay::domain::ids::{AccessToken, AmazonOrderId, Nonce};
 use landerpay::domain::order::{Fields, ImportOrder};
 use landerpay::domain::outcome::{Decline, Outcome, PlacedOrder};
+use landerpay::domain::plan::Plan;
 use landerpay::domain::profile::Profile;
 use landerpay::domain::sign_in::SignIn;
 use landerpay::domain::value::Value;
@@ -16,6 +17,7 @@ pub const SECRET: &str = "Atza|SECRET";
 /// A checkout that a test drives by hand.
 #[derive(Default)]
 pub struct Checkout {
+    pub plan: Plan,
     pub state: State,
     effects: Vec<Effect>,
 }
@@ -23,7 +25,7 @@ pub struct Checkout {
 impl Checkout {
     /// Takes an event and gives what follows from it.
     pub fn on(&mut self, event: Event) -> &[Effect] {
-        let (state, effects) = step(std::mem::take(&mut self.state), event);
+        let (state, effects) = step(self.plan, std::mem::take(&mut self.state), event);
         self.state = state;
         self.effects = effects;
         &self.effects
@@ -34,7 +36,11 @@ impl Checkout {
     }
 
     pub fn at(state: State) -> Self {
-        Self { state, effects: vec![] }
+        Self::with(Plan::default(), state)
+    }
+
+    pub fn with(plan: Plan, state: State) -> Self {
+        Self { plan, state, effects: vec![] }
     }
 
     pub fn signed_in() -> Self {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { ACCOUNTS } from "../../www/simulator/accounts.js";
@@ -56,6 +57,17 @@ describe("scenarios", () => {
   test("every listed value of every flag is accepted", () => {
     for (const [name, { values = [] }] of Object.entries(FLAGS)) {
       for (const value of values) assert.equal(parseScenario(`${name}=${value}`)[name], value);
+    }
+  });
+
+  test("the README names every flag with its values", () => {
+    const text = readFileSync(new URL("../../www/simulator/README.md", import.meta.url), "utf8");
+    const rows = text.split("\n").filter((line) => line.startsWith("| `"));
+    for (const [name, { values = [] }] of Object.entries(FLAGS)) {
+      const row = rows.find((line) => line.split("|")[1].includes(`\`${name}\``));
+      assert.ok(row, name);
+      if (name === "account") continue;
+      for (const value of values) assert.ok(row.includes(`\`${value}\``), `${name}=${value}`);
     }
   });
 

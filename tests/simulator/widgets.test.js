@@ -1,6 +1,18 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { BOOK, draw, heard, signIn, startWorld, untilExpired, WALLET } from "./world.js";
+import {
+  BOOK,
+  draw,
+  events,
+  heard,
+  inside,
+  recordForms,
+  settle,
+  signIn,
+  startWorld,
+  untilExpired,
+  WALLET,
+} from "./world.js";
 
 let world;
 before(async () => {
@@ -10,32 +22,6 @@ after(() => world.close());
 
 const ORDER = /^S01-\d{7}-\d{7}$/;
 const CREATE = ["onOrderReferenceCreate", "onReady", "onAddressSelect"];
-const events = (page) =>
-  page.evaluate(() => log.slice(3).map(([name, event]) => `${name} ${event}`));
-
-/** The widget's frame, for looking inside. */
-const inside = (page, at) => page.frameLocator(`#${at} iframe`);
-
-/** The forms that reached the server, as objects. */
-function recordForms(page) {
-  const forms = [];
-  page.on("request", (request) => {
-    if (request.method() !== "POST" || !request.url().endsWith("/gp/widgets/widgets")) return;
-    forms.push(Object.fromEntries(new URLSearchParams(request.postData())));
-  });
-  return forms;
-}
-
-/** Waits until the page has drawn one more, sound widget: proof that all before it had its time. */
-async function settle(page) {
-  await page.evaluate(() => {
-    const box = document.createElement("div");
-    box.id = "last";
-    document.body.append(box);
-  });
-  await draw(page, [{ kind: "AddressBook", at: "last", listen: ["onAddressSelect"] }]);
-  await heard(page, "last", "onAddressSelect");
-}
 
 describe("construction", { concurrency: 4 }, () => {
   /** Constructs an AddressBook; answers what was thrown and reported. */

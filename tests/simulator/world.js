@@ -19,7 +19,8 @@ const FLAGS = [
 const CONTAINERS = `
 <div id="pay"></div>
 <div id="book" style="width: 400px; height: 300px"></div>
-<div id="wallet" style="width: 400px; height: 300px"></div>`;
+<div id="wallet" style="width: 400px; height: 300px"></div>
+<div id="consent" style="width: 400px; height: 140px"></div>`;
 
 /** Handlers that write down when they run; the page under test may add to them. */
 const HANDLERS = `
@@ -114,9 +115,12 @@ export async function untilExpired(page) {
 export async function draw(page, widgets) {
   await page.evaluate((list) => {
     for (const { kind, at, name = at, listen = [], ...options } of list) {
-      const id = (object) => object.getAmazonOrderReferenceId?.() ?? null;
+      const detail = (object) =>
+        (object.getAmazonOrderReferenceId ?? object.getAmazonBillingAgreementId)?.() ??
+        object.getConsentStatus?.() ??
+        null;
       for (const event of listen) {
-        options[event] = (given) => log.push([name, event, id(given)]);
+        options[event] = (given) => log.push([name, event, detail(given)]);
       }
       options.onError ??= (error) =>
         log.push([name, "onError", error.getErrorCode(), error.getErrorMessage()]);
@@ -138,3 +142,37 @@ export async function heard(page, name, event, count = 1) {
 
 export const BOOK = { kind: "AddressBook", at: "book" };
 export const WALLET = { kind: "Wallet", at: "wallet" };
+export const CONSENT = { kind: "Consent", at: "consent" };
+
+/** What the widgets of the page have told, without its ready handlers. */
+export const events = (page) =>
+  page.evaluate(() => log.slice(3).map(([name, event]) => `${name} ${event}`));
+
+/** The widget's frame, for looking inside. */
+export const inside = (page, at) => page.frameLocator(`#${at} iframe`);
+
+/** The forms that reach the server, as objects. */
+export function recordForms(page) {
+  const forms = [];
+  page.on("request", (request) => {
+    if (request.method() !== "POST" || !request.url().endsWith("/gp/widgets/widgets")) return;
+    forms.push(Object.fromEntries(new URLSearchParams(request.postData())));
+  });
+  return forms;
+}
+
+/** Waits until the page has drawn one more, sound widget: proof that all before it had its time. */
+export async function settle(page) {
+  await page.evaluate(() => {
+    const box = document.createElement("div");
+    box.id = "last";
+    document.body.append(box);
+  });
+  await draw(page, [{ kind: "AddressBook", at: "last", listen: ["onAddressSelect"] }]);
+  await heard(page, "last", "onAddressSelect");
+}
+
+/** What is set on an order reference or a billing agreement, as a CRM would ask for it. */
+export async function contractOf(page, id) {
+  return (await fetch(`${page.base}/contracts/${id}`)).json();
+}

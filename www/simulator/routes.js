@@ -1,6 +1,7 @@
 /** Which path is answered by whom. Paths are those below the base address. */
 import { readFileSync } from "node:fs";
 import { bundle } from "./bundle.js";
+import { contract } from "./handlers/contract.js";
 import { profile, tokenInfo } from "./handlers/identity.js";
 import { login } from "./handlers/login.js";
 import { delay, send } from "./handlers/reply.js";
@@ -39,6 +40,7 @@ const ROUTES = [
   ["GET", /^\/gp\/widgets\/sessionstabilizer$/, stabilizer],
   ["POST", /^\/gp\/widgets\/widgets$/, widget],
   ["POST", /^\/gp\/widgets\/choose$/, choose],
+  ["GET", /^\/contracts\/([\w-]+)$/, contract],
   ["GET", /^\/ap\/oa$/, login],
   ["POST", /^\/ap\/oa$/, login],
   ["GET", /^\/user\/profile$/, profile],

@@ -80,6 +80,25 @@ export const FLAGS = {
   },
   "address-error": code("The address book reports this error."),
   "wallet-error": code("The wallet reports this error."),
+  "consent-error": code("The consent reports this error."),
+  consent: {
+    values: ["default", "ticked", "400"],
+    about:
+      "The box of a consent that is drawn: default is not ticked, ticked is. 400: in its place is a " +
+      "page of status 400, and nothing is reported.",
+  },
+  "consent-ready": {
+    values: ["once", "twice"],
+    about:
+      "twice: a consent tells its id to the whole page first, so its onReady also gets an object " +
+      "without getConsentStatus.",
+  },
+  currency: {
+    values: ["ok", "unsupported"],
+    about:
+      "unsupported: the seller may take no other currency, so a wallet with presentmentCurrency " +
+      "reports CurrencyUnsupported.",
+  },
   expires: {
     pattern: /^[1-9]\d{0,4}$/,
     hint: "seconds, default 3600",

@@ -12,16 +12,27 @@ import { ACCOUNTS } from "./accounts.js";
  * @property {number} issuedAt ms
  * @property {number} expiresAt ms
  *
- * @typedef {object} Contract an order reference or a billing agreement
+ * @typedef {object} Contract
  * @property {string} id
+ * @property {"OrderReference" | "BillingAgreement"} agreementType
  * @property {boolean} sandbox
  * @property {string} accountName
+ * @property {string} currency what the total has to be in; the wallet decides
  * @property {string | null} address
  * @property {string | null} card
+ * @property {boolean | null} consent to future payments; null for an order reference
  */
 
 /** Two digits of an id by ledger currency: 01 is the US, 02 Europe, 03 Japan. */
 const REGION_DIGITS = { USD: "01", EUR: "02", GBP: "02", JPY: "03" };
+
+/** With this scope the buyer has consented while signing in (reference, 3.2). */
+const CONSENT_SCOPE = "payments:autopay_consent";
+
+const LETTERS = {
+  OrderReference: { live: "P", sandbox: "S" },
+  BillingAgreement: { live: "B", sandbox: "C" },
+};
 
 const sevenDigits = () => String(randomInt(10_000_000)).padStart(7, "0");
 
@@ -52,14 +63,15 @@ export class Store {
   }
 
   /** @returns {Contract} */
-  createContract(token, { agreement, currency }) {
-    const letters = agreement ? { live: "B", sandbox: "C" } : { live: "P", sandbox: "S" };
-    const prefix = letters[token.sandbox ? "sandbox" : "live"] + REGION_DIGITS[currency];
+  createContract(token, { agreementType, currency }) {
+    const { accountName, sandbox } = token;
+    const prefix = LETTERS[agreementType][sandbox ? "sandbox" : "live"] + REGION_DIGITS[currency];
     let id;
     do id = `${prefix}-${sevenDigits()}-${sevenDigits()}`;
     while (this.#contracts.has(id));
-    const { accountName, sandbox } = token;
-    const contract = { id, sandbox, accountName, address: null, card: null };
+    const consent = agreementType === "BillingAgreement" ? hasConsented(token) : null;
+    const chosen = { address: null, card: null, consent };
+    const contract = { id, agreementType, sandbox, accountName, currency, ...chosen };
     this.#contracts.set(id, contract);
     this.#latest.set(token.value, id);
     return contract;
@@ -73,20 +85,32 @@ export class Store {
     return this.#contracts.get(this.#latest.get(token.value));
   }
 
+  setCurrency(contractId, currency) {
+    this.#contracts.get(contractId).currency = currency;
+  }
+
   /**
    * Remembers a choice. A new address voids the chosen card (guide: the payment method has to be
    * selected again after the address has changed).
+   * @param {"address" | "card" | "consent"} kind
+   * @param {string | boolean} choice the id of an address or card; whether the buyer consents
    * @returns {boolean} whether such a thing can be chosen
    */
-  choose(token, contractId, kind, itemId) {
-    const account = ACCOUNTS[token.accountName];
-    const list = { address: account.addresses, card: account.cards }[kind];
-    if (!list?.some((item) => item.id === itemId)) return false;
+  choose(token, contractId, kind, choice) {
+    if (!isOffered(ACCOUNTS[token.accountName], kind, choice)) return false;
     if (contractId === null) return true;
     const contract = this.#contracts.get(contractId);
     if (!contract || contract.accountName !== token.accountName) return false;
     if (kind === "address") contract.card = null;
-    contract[kind] = itemId;
+    contract[kind] = choice;
     return true;
   }
+}
+
+export const hasConsented = (token) => token.scopes.includes(CONSENT_SCOPE);
+
+function isOffered(account, kind, choice) {
+  if (kind === "consent") return typeof choice === "boolean";
+  const list = { address: account.addresses, card: account.cards }[kind];
+  return list?.some((item) => item.id === choice) ?? false;
 }

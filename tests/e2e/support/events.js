@@ -5,6 +5,7 @@ export const EVENTS = [
   "profile",
   "address-selected",
   "payment-selected",
+  "consent",
   "ready",
   "placed",
   "declined",

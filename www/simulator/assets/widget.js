@@ -1,6 +1,13 @@
 const view = JSON.parse(document.getElementById("view").textContent);
 const say = (text) => parent.postMessage(text, view.parentOrigin);
 
+/** What the page is told of a choice. Messages about consent name no widget. */
+const NEWS = {
+  address: () => `apay-addressselect;widgetId=${view.widgetId}`,
+  card: () => `apay-paymentselect;widgetId=${view.widgetId}`,
+  consent: (given) => `apay-onConsentStatusChanged=${given}`,
+};
+
 if (view.created) say(`apay-pcId=${view.contractId}`);
 if (view.error) {
   const { code, text } = view.error;
@@ -10,18 +17,37 @@ if (view.error) {
 let newest = 0;
 
 /** Announces a choice once the server knows it; of choices in quick succession only the last. */
-async function choose(item) {
+async function choose(choice) {
   newest += 1;
   const mine = newest;
   if (view.kind === "address") say(`apay-addressselectpre;widgetId=${view.widgetId}`);
   const { token, contractId, kind } = view;
-  const body = JSON.stringify({ token, contractId, kind, item });
+  const body = JSON.stringify({ token, contractId, kind, choice });
   const response = await fetch(view.chooseUrl, { method: "POST", body });
   if (!response.ok || mine !== newest) return;
-  const word = kind === "address" ? "addressselect" : "paymentselect";
-  say(`apay-${word};widgetId=${view.widgetId}`);
+  say(NEWS[kind](choice));
 }
 
-document.addEventListener("change", (event) => choose(event.target.value));
-const selected = document.querySelector("input:checked");
+const toggle = document.getElementById("toggle");
+
+/** Opens a collapsible list over the height of the window, or closes it. */
+function setOpen(open) {
+  document.body.classList.toggle("open", open);
+  toggle.textContent = open ? "Cancel" : "Change";
+  toggle.setAttribute("aria-expanded", open);
+  say(`apay-changeHeight=${view.heights[open ? "open" : "closed"]};widgetId=${view.widgetId}`);
+}
+
+if (toggle) {
+  setOpen(false);
+  toggle.addEventListener("click", () => setOpen(!document.body.classList.contains("open")));
+}
+
+document.addEventListener("change", ({ target }) => {
+  if (toggle) setOpen(false);
+  choose(target.type === "checkbox" ? target.checked : target.value);
+});
+const selected = document.querySelector("[type=radio]:checked");
+const box = document.querySelector("[type=checkbox]");
 if (selected) choose(selected.value);
+if (box) say(`apay-onConsentWidgetReady=${box.checked}`);

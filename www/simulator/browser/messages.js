@@ -31,6 +31,23 @@ const GRAMMAR = [
     },
   ],
   [/apay-paymentselect;widgetId=(\w+)/, (id) => byId(id)?.announceSelection()],
+  // Messages about consent name no widget, so each one is for every consent of the page.
+  [
+    /apay-onConsentWidgetReady=(\w+)/,
+    (status) => {
+      for (const consent of widgetsOf("Consent")) consent.announceReady(status);
+    },
+  ],
+  [
+    /apay-onConsentStatusChanged=(\w+)/,
+    (status) => {
+      for (const consent of widgetsOf("Consent")) consent.announceConsent(status);
+    },
+  ],
+  [
+    /apay-changeHeight=(\d+);widgetId=(\w+)/,
+    (pixels, id) => byId(id)?.changeHeight(Number(pixels)),
+  ],
   [
     /apay-OffAmazonPayments_mec_(\w+)=(.*?);widgetId=(\w+)/,
     (code, text, id) => byId(id)?.reportError(code, text),

@@ -1,4 +1,4 @@
-/** AddressBook and Wallet. Further widgets (Consent) are further subclasses. */
+/** What AddressBook, Wallet and Consent have in common. */
 import {
   billingAgreement,
   fillForm,
@@ -6,13 +6,13 @@ import {
   requestToken,
   widgetError,
 } from "./contract.js";
-import { readDesign } from "./design.js";
-import { register, widgetsOf } from "./registry.js";
+import { isFluid, readDesign, sizeLimits } from "./design.js";
+import { register } from "./registry.js";
 import { onWidgetBound, whenStable } from "./session.js";
 
 const DISPLAY_MODES = ["EDIT", "READ"];
 
-class Widget {
+export class Widget {
   constructor(kind, action, options) {
     // The alias is copied into the caller's own object, as observed.
     if (options.merchantId && !options.sellerId) options.sellerId = options.merchantId;
@@ -22,7 +22,8 @@ class Widget {
     this.onError = options.onError;
     this.contractId = options.amazonOrderReferenceId || options.amazonBillingAgreementId || null;
     this.mark = this.findMark();
-    this.size = readDesign(options.design, (code, text) => this.reportError(code, text));
+    const limits = sizeLimits(kind, options.displayMode);
+    this.size = readDesign(options.design, limits, (code, text) => this.reportError(code, text));
     this.renderRequested = false;
     this.id = `OffAmazonPaymentsWidgets${register(this)}`;
   }
@@ -36,8 +37,11 @@ class Widget {
     if (!known) {
       return { type: "InvalidParameterValue", name: "displayMode", value: displayMode };
     }
-    if (design?.designMode === "responsive" && design.size) {
+    if (design?.size && isFluid(design)) {
       return { type: "InvalidParameterValueSmartPhone", name: "design.size", value: "" };
+    }
+    if (design?.padding && !design.designMode) {
+      return { type: "InvalidParameterValueNonSmartPhone", name: "design.padding", value: "" };
     }
     return undefined;
   }
@@ -69,10 +73,11 @@ class Widget {
     this.frame = document.createElement("iframe");
     this.frame.id = this.frame.name = `${this.id}IFrame`;
     this.frame.title = this.title;
-    this.frame.style.cssText = "border:0;display:block;visibility:hidden";
+    // Out of the flow, so that in a container without a height there is nothing to be seen.
+    this.frame.style.cssText =
+      "border:0;position:absolute;top:0;left:0;width:100%;height:100%;visibility:hidden";
     this.frame.setAttribute("onload", "this.style.visibility='visible'");
-    Object.assign(box.style, this.size);
-    Object.assign(this.frame.style, { width: "100%", height: "100%" });
+    Object.assign(box.style, { position: "relative", ...this.size });
     this.form = document.createElement("form");
     this.form.id = `${this.id}Form`;
     this.form.method = "post";
@@ -138,10 +143,23 @@ class Widget {
   }
 
   onContractCreated(id) {
-    const { onOrderReferenceCreate, onBillingAgreementCreate, onReady } = this.options;
+    const { onOrderReferenceCreate, onBillingAgreementCreate } = this.options;
     if (onOrderReferenceCreate !== undefined) onOrderReferenceCreate(orderReference(id));
     if (onBillingAgreementCreate !== undefined) onBillingAgreementCreate(billingAgreement(id));
+    this.announceId(id);
+  }
+
+  announceId(id) {
+    const { onReady } = this.options;
     if (typeof onReady === "function") onReady({ ...orderReference(id), ...billingAgreement(id) });
+  }
+
+  /** A collapsible widget opens over the screen, wherever the page had been scrolled to. */
+  changeHeight(pixels) {
+    const box = this.frame.parentElement;
+    const grows = pixels > box.offsetHeight;
+    box.style.height = `${pixels}px`;
+    if (grows) box.scrollIntoView();
   }
 
   reportError(code, message) {
@@ -167,56 +185,6 @@ class Widget {
 
   getDisplayMode() {
     return this.options.displayMode;
-  }
-}
-
-export class AddressBook extends Widget {
-  title = "Address book";
-
-  constructor(options) {
-    super("AddressBook", "spaAddressWidget", options);
-    this.onAddressSelect = options.onAddressSelect;
-  }
-
-  /** Only `undefined` counts as absent: a null callback fails here, later and uncaught. */
-  announceSelection() {
-    this.drawn = true;
-    if (this.onAddressSelect !== undefined) this.onAddressSelect(this);
-  }
-}
-
-export class Wallet extends Widget {
-  title = "Wallet";
-
-  constructor(options) {
-    super("Wallet", "spaWalletWidget", options);
-    this.onPaymentSelect = options.onPaymentSelect;
-  }
-
-  announceSelection() {
-    if (this.onPaymentSelect !== undefined) this.onPaymentSelect(this);
-  }
-
-  /** Waits for the first address book of the page, be it still in the page or not. */
-  submit() {
-    clearTimeout(this.delay);
-    const book = widgetsOf("AddressBook")[0];
-    if (!book || book.drawn || this.waited) return super.submit();
-    this.delay = setTimeout(() => {
-      this.waited = true;
-      super.submit();
-    }, config.walletWait);
-  }
-
-  hide() {
-    if (this.frame) this.frame.style.visibility = "hidden";
-  }
-
-  /** Posts the old form again, with the token that it was built with. */
-  resubmit() {
-    if (!this.submitted && this.delay === undefined) return;
-    clearTimeout(this.delay);
-    super.submit();
   }
 }
 

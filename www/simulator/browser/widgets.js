@@ -1,15 +1,18 @@
 /** The double of Widgets.js: `window.OffAmazonPayments`. */
+import { AddressBook } from "./address-book.js";
 import { Button } from "./button.js";
+import { Consent } from "./consent.js";
 import { listenToFrames } from "./messages.js";
 import { captureReadyHandlers } from "./ready.js";
 import { startSession } from "./session.js";
-import { AddressBook, Wallet } from "./widget.js";
+import { Wallet } from "./wallet.js";
 
 const first = !window.OffAmazonPayments?.INITIALIZED;
 const whenLoginIsThere = captureReadyHandlers({ first });
 
 if (first) {
-  window.OffAmazonPayments = { INITIALIZED: true, Button, Widgets: { AddressBook, Wallet } };
+  const Widgets = { AddressBook, Wallet, Consent };
+  window.OffAmazonPayments = { INITIALIZED: true, Button, Widgets };
   listenToFrames();
   startSession();
 } else {
