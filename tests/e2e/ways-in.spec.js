@@ -113,7 +113,7 @@ test.describe("the ways in", () => {
     page.on("popup", (popup) => windows.push(popup.url()));
     const buyer = await shop.open("", { edits: [option("popup", "never")] });
     // A plain redirect: the page that it leads to is the shop's own.
-    const comes = page.waitForURL(/[?&]access_token=Atza/, { waitUntil: "commit" });
+    const comes = page.waitForURL(/[?&#]access_token=Atza/, { waitUntil: "commit" });
     await buyer.signInOnPage(/Maria Bennett/);
     await comes;
     await expect(page).toHaveURL(shop.origin + DROP_IN.path);
@@ -160,7 +160,7 @@ test.describe("the ways in", () => {
       ];
       await shop.sendBack();
       const buyer = await shop.open("", { edits, at });
-      const comes = page.waitForURL(/[?&]access_token=Atza/, { waitUntil: "commit" });
+      const comes = page.waitForURL(/[?&#]access_token=Atza/, { waitUntil: "commit" });
       await buyer.signInOnPage(/Maria Bennett/);
       await comes;
       await expect(page).toHaveURL(shop.origin + DROP_IN.path + at);
