@@ -255,8 +255,9 @@ export interface Checkout {
   placeOrder(): Promise<PlacedOrder>;
   /**
    * Has the buyer choose anew for the other agreement, signed in as before. Without effect on an order
-   * that is on its way.
-   * @throws {LanderPayError} `invalid_option`, or `missing_option` without a place for the consent
+   * that is on its way: the choice follows once its fate is known.
+   * @throws {LanderPayError} `invalid_option`, `missing_option` without a place for the consent, or
+   *   `disposed`
    */
   setAgreement(agreement: Agreement): void;
   /**
@@ -264,11 +265,11 @@ export interface Checkout {
    * on its way still arrives.
    */
   signOut(): void;
-  /** Tries again after `unavailable`, or when Amazon's address book stayed silent. */
+  /** Tries again after `unavailable`, or draws anew what is still missing. */
   retry(): void;
   /**
    * Ends the checkout and takes what it drew off the page. Afterwards its state is `unavailable`,
-   * `on` and `snapshot` throw and `placeOrder` rejects with `disposed`.
+   * `on`, `snapshot` and `setAgreement` throw and `placeOrder` rejects with `disposed`.
    */
   dispose(): void;
 }

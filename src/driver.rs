@@ -80,7 +80,7 @@ impl fmt::Debug for Driver {
 impl Driver {
     /// Reads the options, finds the page's elements, and begins. `returned` is what Amazon added to
     /// the page's address. Gives what the page works with: `state`, `snapshot`, `on`, `placeOrder`,
-    /// `signOut`, `retry`, `dispose`.
+    /// `setAgreement`, `signOut`, `retry`, `dispose`.
     ///
     /// # Errors
     /// Everything that [`Options::read`] refuses, [`ErrorKind::MissingContainer`], and fields of
@@ -241,7 +241,7 @@ impl Driver {
             Topic::OrderCreated
                 if is_new(self.first_widget() as usize) && self.is_our_order(ear) =>
             {
-                amazon::order_id(self.plan.get(), &value).map(Event::OrderCreated)
+                amazon::order_id(self.drawn(), &value).map(Event::OrderCreated)
             }
             Topic::AddressSelected if is_new(Widget::AddressBook as usize) => {
                 Some(Event::AddressSelected)
@@ -255,7 +255,10 @@ impl Driver {
             Topic::WalletFailed if is_new(Widget::Wallet as usize) => {
                 failed(Widget::Wallet, &value)
             }
-            Topic::Consented if is_new(Widget::Consent as usize) => {
+            Topic::Consented
+                if is_new(Widget::Consent as usize)
+                    && amazon::speaks_from(&self.page, Widget::Consent, true) =>
+            {
                 amazon::consent(&value).map(Event::Consented)
             }
             Topic::ConsentFailed if is_new(Widget::Consent as usize) => {
@@ -306,7 +309,7 @@ impl Driver {
     }
 
     fn perform(&self, effect: Effect, ear: Ear) {
-        let (options, plan) = (&self.options, self.plan.get());
+        let options = &self.options;
         let asked = match effect {
             Effect::LoadAmazon => {
                 let (url, nonce) = (options.site.widgets_url(), options.text("nonce", ""));
@@ -343,7 +346,7 @@ impl Driver {
                 self.erase_the_rest();
                 return self.erase(Widget::AddressBook);
             }
-            Effect::DrawAddressBook(id) => {
+            Effect::DrawAddressBook(plan, id) => {
                 // What was drawn for the order reference before has nothing to say any more.
                 self.erase_the_rest();
                 self.draw(Widget::AddressBook, ear, |ear, host| {
@@ -351,14 +354,19 @@ impl Driver {
                     amazon::draw_address_book(options, plan, ear, id.as_ref(), host)
                 })
             }
-            Effect::DrawWallet(id) => self.draw(Widget::Wallet, ear, |ear, host| {
-                if plan.digital {
-                    ear.expect_order();
+            Effect::DrawWallet(plan, id) => {
+                if id.is_none() {
+                    self.erase(Widget::Consent);
                 }
-                amazon::draw_wallet(options, plan, ear, id.as_ref(), host)
-            }),
+                self.draw(Widget::Wallet, ear, |ear, host| {
+                    if plan.digital {
+                        ear.expect_order();
+                    }
+                    amazon::draw_wallet(options, plan, ear, id.as_ref(), host)
+                })
+            }
             Effect::DrawConsent(id) => self.draw(Widget::Consent, ear, |ear, host| {
-                amazon::draw_consent(options, plan, ear, &id, host)
+                amazon::draw_consent(options, ear, &id, host)
             }),
             Effect::FetchProfile(token) => {
                 let ear = self.ask(PROFILE, ear);
@@ -436,7 +444,13 @@ impl Driver {
 
     /// The widget that makes the order reference.
     fn first_widget(&self) -> Widget {
-        if self.plan.get().digital { Widget::Wallet } else { Widget::AddressBook }
+        if self.drawn().digital { Widget::Wallet } else { Widget::AddressBook }
+    }
+
+    /// The plan of the widgets that are on the page, which may be older than the page's.
+    fn drawn(&self) -> Plan {
+        let plan = |state: &mut State| state.choosing().map(|choosing| choosing.choice.plan);
+        self.state.with(plan).unwrap_or(self.plan.get())
     }
 
     /// True if the order reference that Amazon tells of was made here.

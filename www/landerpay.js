@@ -32,6 +32,28 @@ const FOREIGN =
 
 const select = (name) => `[data-landerpay="${ELEMENTS[name]}"]`;
 
+// The page's own choice between the two agreements: radio buttons, or a list. It outlives the way to
+// Amazon and back.
+const CHOICE = '[data-landerpay="agreement"]';
+const KEPT = `landerpay${location.pathname}`;
+
+const keptAgreement = (value) => {
+  try {
+    if (value) sessionStorage[KEPT] = value;
+    return sessionStorage[KEPT];
+  } catch {
+    // Then the page begins with its own again.
+  }
+};
+
+const chosenAgreement = (kept) => {
+  for (const control of document.querySelectorAll(CHOICE)) {
+    if (kept && control.matches("select")) control.value = kept;
+    else if (control.value === kept) control.checked = true;
+  }
+  return document.querySelector(`${CHOICE}:is(:checked, select)`)?.value;
+};
+
 const readOptions = () => {
   const options = { nonce: script.nonce || null };
   for (const [name, value] of Object.entries(script.dataset)) {
@@ -41,8 +63,8 @@ const readOptions = () => {
     else if (name === "backend") options.backend = { ...options.backend, url: value };
     else options[name] = value;
   }
-  const chosen = document.querySelector(`${CHOICE}:is(:checked, select)`);
-  if (chosen) options.agreement = chosen.value;
+  const agreement = chosenAgreement(keptAgreement());
+  if (agreement) options.agreement = agreement;
   for (const name in ELEMENTS) {
     const isRequired =
       REQUIRED.test(name) && !(name === "addressBook" && options.goods === "digital");
@@ -73,9 +95,6 @@ const fail = (error) => {
   throw error;
 };
 
-// The page's own choice between the two agreements: radio buttons, or a list.
-const CHOICE = '[data-landerpay="agreement"]';
-
 const parsed = new Promise((resolve) => {
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", resolve);
   else resolve();
@@ -105,7 +124,11 @@ const begin = async () => {
     LanderPay.checkout = undefined;
   };
   checkout.on("*", tell);
-  return (LanderPay.checkout = checkout);
+  LanderPay.checkout = checkout;
+  // It may have changed while the module was on its way.
+  const agreement = chosenAgreement();
+  if (agreement) checkout.setAgreement(agreement);
+  return checkout;
 };
 
 const ask = (tag, properties) =>
@@ -157,7 +180,9 @@ if (!window.LanderPay) {
     href: new URL("landerpay.wasm", base),
   });
   document.addEventListener("change", ({ target }) => {
-    if (target.matches(CHOICE)) LanderPay.checkout?.setAgreement(target.value);
+    if (!target.matches(CHOICE)) return;
+    keptAgreement(target.value);
+    LanderPay.checkout?.setAgreement(target.value);
   });
   LanderPay.retry();
 }

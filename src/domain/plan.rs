@@ -1,5 +1,6 @@
 //! What a purchase is made of.
 
+use crate::domain::ids::AmazonOrderId;
 use crate::domain::options::Options;
 use crate::domain::text::contains_ignoring_case;
 
@@ -14,7 +15,21 @@ pub struct Plan {
     pub consent: bool,
 }
 
+/// An order reference or billing agreement that outlives its page or its session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptOrder {
+    /// Amazon's id of it.
+    pub id: AmazonOrderId,
+    /// It is a billing agreement.
+    pub recurring: bool,
+}
+
 impl Plan {
+    /// The order to go on with: one of the other kind is none.
+    pub fn accept(self, kept: Option<KeptOrder>) -> Option<AmazonOrderId> {
+        kept.filter(|kept| kept.recurring == self.recurring).map(|kept| kept.id)
+    }
+
     /// The plan of a page with these options.
     pub fn of(options: &Options) -> Self {
         Self::new(options, options.text("agreement", "") == Some("recurring"))
@@ -22,12 +37,15 @@ impl Plan {
 
     /// The same page's plan for the other agreement.
     pub fn new(options: &Options, recurring: bool) -> Self {
-        // Whoever agrees at the sign-in is not asked again.
-        let at_sign_in = contains_ignoring_case(options.scope(), "payments:autopay_consent");
         Self {
             recurring,
             digital: options.text("goods", "") == Some("digital"),
-            consent: recurring && !at_sign_in,
+            consent: recurring && !asks_at_sign_in(options),
         }
     }
+}
+
+/// True if the sign-in asks for the consent to further charges: then no widget does.
+pub fn asks_at_sign_in(options: &Options) -> bool {
+    contains_ignoring_case(options.scope(), "payments:autopay_consent")
 }

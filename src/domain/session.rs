@@ -1,6 +1,7 @@
 //! Who comes to a page, and how long a sign-in is good for.
 
-use crate::domain::ids::{AccessToken, AmazonOrderId};
+use crate::domain::ids::AccessToken;
+use crate::domain::plan::KeptOrder;
 use crate::error::Error;
 
 /// Who comes to the page.
@@ -9,9 +10,9 @@ pub enum Arrival {
     /// Somebody who is not signed in.
     #[default]
     Nobody,
-    /// A buyer who is: from an earlier page, or back from Amazon's. With the order reference that
-    /// an ended session has left.
-    Buyer(AccessToken, Option<AmazonOrderId>),
+    /// A buyer who is: from an earlier page, or back from Amazon's. With the order that an ended
+    /// session has left.
+    Buyer(AccessToken, Option<KeptOrder>),
     /// A buyer who is back from Amazon's page without a usable sign-in.
     Refused(Error),
 }

@@ -53,11 +53,25 @@ const fn is_blank(character: char) -> bool {
 
 /// The first word of a text and all the rest, both without white space around them.
 pub fn split_first_word(text: &str) -> (&str, &str) {
-    let text = text.trim_matches(is_blank);
-    let end = text.char_indices().find(|(_, character)| is_blank(*character));
-    let end = end.map_or(text.len(), |(place, _)| place);
-    let rest = text.get(end..).unwrap_or_default().trim_start_matches(is_blank);
-    (text.get(..end).unwrap_or_default(), rest)
+    let text = trim(text);
+    for (place, character) in text.char_indices() {
+        if is_blank(character) {
+            let (first, rest) = (text.get(..place), text.get(place..));
+            return (first.unwrap_or_default(), trim(rest.unwrap_or_default()));
+        }
+    }
+    (text, "")
+}
+
+fn trim(text: &str) -> &str {
+    let (mut start, mut end) = (text.len(), 0);
+    for (place, character) in text.char_indices() {
+        if !is_blank(character) {
+            start = start.min(place);
+            end = place + character.len_utf8();
+        }
+    }
+    text.get(start..end).unwrap_or_default()
 }
 
 /// The first `limit` characters.

@@ -14,31 +14,37 @@ const PROFILE_TRIES: u8 = 2;
 /// An order reference that errs again right after its renewal will not get better.
 const RENEWALS: u8 = 2;
 
-/// Draws the widgets of an order reference, or the one that makes a new one.
-pub(super) fn draw(choice: &Choice, effects: &mut Effects) {
-    if choice.plan.digital {
-        effects.push(Effect::DrawWallet(choice.order.clone()));
+/// Draws the widgets of an order, or the one that makes a new one.
+pub(super) fn draw(choice: &mut Choice, effects: &mut Effects) {
+    let (plan, order) = (choice.plan, choice.order.clone());
+    effects.push(if plan.digital {
+        Effect::DrawWallet(plan, order)
     } else {
-        effects.push(Effect::DrawAddressBook(choice.order.clone()));
-    }
-    // Of an order reference that is there already nobody tells.
+        Effect::DrawAddressBook(plan, order)
+    });
+    // Of an order that is there already nobody tells.
     if choice.order.is_none() {
         effects.push(Effect::StartTimer(Timer::FirstWidget));
     }
     draw_the_rest(choice, effects);
 }
 
-/// Draws what needs the order reference first.
-fn draw_the_rest(choice: &Choice, effects: &mut Effects) {
-    let Some(id) = &choice.order else { return };
-    if !choice.plan.digital {
-        effects.push(Effect::DrawWallet(Some(id.clone())));
+/// Draws what needs the order first.
+fn draw_the_rest(choice: &mut Choice, effects: &mut Effects) {
+    if choice.order.is_some() && !choice.plan.digital {
+        draw_wallet(choice, effects);
     }
     draw_consent(choice, effects);
 }
 
-/// Draws the Consent widget, if the purchase needs it.
-pub(super) fn draw_consent(choice: &Choice, effects: &mut Effects) {
+/// Draws the Wallet of the order that there is.
+pub(super) fn draw_wallet(choice: &Choice, effects: &mut Effects) {
+    effects.push(Effect::DrawWallet(choice.plan, choice.order.clone()));
+}
+
+/// Draws the Consent widget, if the purchase needs it. It forgets what was ticked before.
+pub(super) fn draw_consent(choice: &mut Choice, effects: &mut Effects) {
+    choice.consent = false;
     if let Some(id) = choice.order.as_ref().filter(|_| choice.plan.consent) {
         effects.push(Effect::DrawConsent(id.clone()));
     }
@@ -65,7 +71,6 @@ pub(super) fn order_created(state: &mut State, id: AmazonOrderId, effects: &mut 
     let is_first = choice.order.is_none();
     choice.address &= is_first;
     choice.payment &= is_first && choice.plan.digital;
-    choice.consent = false;
     choice.order = Some(id);
     effects.push(Effect::StopTimer(Timer::FirstWidget));
     draw_the_rest(choice, effects);
@@ -80,15 +85,17 @@ pub(super) fn consented(state: &mut State, given: bool, effects: &mut Effects) {
     }
 }
 
-/// Begins anew with another kind of purchase, unless an order is on its way or of unknown fate.
-pub(super) fn plan_changed(state: &mut State, plan: Plan, effects: &mut Effects) {
+/// Begins anew with the page's kind of purchase, unless it is that one, or an order is of unknown
+/// fate.
+pub(super) fn follow(plan: Plan, state: &mut State, effects: &mut Effects) {
     if let State::Choosing(choosing) = state
         && choosing.unresolved.is_none()
         && choosing.choice.plan != plan
     {
+        choosing.decline = None;
         choosing.choice = Choice { plan, ..Choice::default() };
         effects.push(Effect::EraseWidgets);
-        draw(&choosing.choice, effects);
+        draw(&mut choosing.choice, effects);
     }
 }
 
@@ -115,7 +122,7 @@ pub(super) fn renew_order(choosing: &mut Choosing, effects: &mut Effects) -> boo
     choosing.choice = Choice { plan, renewals, ..Choice::default() };
     let allowed = renewals <= RENEWALS;
     if allowed {
-        draw(&choosing.choice, effects);
+        draw(&mut choosing.choice, effects);
     }
     allowed
 }

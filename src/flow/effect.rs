@@ -4,6 +4,7 @@ use alloc::rc::Rc;
 
 use crate::domain::ids::{AccessToken, AmazonOrderId, Nonce};
 use crate::domain::order::ImportOrder;
+use crate::domain::plan::{KeptOrder, Plan};
 use crate::error::Error;
 use crate::prelude::*;
 
@@ -17,7 +18,7 @@ pub enum Effect {
     DrawButton,
     /// Open the sign-in. Must run inside the buyer's click. The order reference is for whoever
     /// comes back.
-    Authorize(Nonce, Option<AmazonOrderId>),
+    Authorize(Nonce, Option<KeptOrder>),
     /// Keep the session for the next page, and count its seconds.
     KeepSession(AccessToken, u32),
     /// Forget the session; everywhere if the buyer wants it, otherwise only what is left of this
@@ -27,10 +28,10 @@ pub enum Effect {
     EraseWidgets,
     /// Read the profile; answers with `ProfileArrived`.
     FetchProfile(AccessToken),
-    /// Draw the AddressBook of this order reference, or one that makes a new one.
-    DrawAddressBook(Option<AmazonOrderId>),
-    /// Draw the Wallet for this order reference, or one that makes a new one.
-    DrawWallet(Option<AmazonOrderId>),
+    /// Draw the AddressBook of this order, or one that makes a new one.
+    DrawAddressBook(Plan, Option<AmazonOrderId>),
+    /// Draw the Wallet for this order, or one that makes a new one.
+    DrawWallet(Plan, Option<AmazonOrderId>),
     /// Draw the Consent widget for this billing agreement.
     DrawConsent(AmazonOrderId),
     /// Ask the page for its order fields; answers with `OrderCollected`.

@@ -78,7 +78,11 @@ pub(super) fn collected(
 }
 
 fn not_ready(choice: &Choice) -> Error {
-    Error::new(ErrorKind::NotReady, &join(choice.missing(), ", "))
+    let missing = match choice.missing() {
+        [] => &["amazonOrderId"],
+        missing => missing,
+    };
+    Error::new(ErrorKind::NotReady, &join(missing, ", "))
 }
 
 pub(super) fn collecting_took_too_long(state: &mut State, effects: &mut Effects) {
@@ -138,14 +142,14 @@ fn declined(choosing: &mut Choosing, decline: Decline, effects: &mut Effects) {
     effects.push(Effect::Notify(Notice::Declined));
     match (decline.reason().way_on(), &choosing.choice.order) {
         (WayOn::TryAgain, _) => {}
-        (WayOn::AnotherPayment, Some(id)) => {
-            effects.push(Effect::DrawWallet(Some(id.clone())));
+        (WayOn::AnotherPayment, Some(_)) => {
+            choosing::draw_wallet(&choosing.choice, effects);
             choosing.choice.payment = false;
         }
         (WayOn::AnotherPayment | WayOn::StartOver, _) => {
             let plan = choosing.choice.plan;
             choosing.choice = Choice { plan, ..Choice::default() };
-            choosing::draw(&choosing.choice, effects);
+            choosing::draw(&mut choosing.choice, effects);
         }
     }
     choosing.decline = Some(decline);

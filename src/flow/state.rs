@@ -5,7 +5,7 @@ use alloc::rc::Rc;
 use crate::domain::ids::{AccessToken, AmazonOrderId, Nonce};
 use crate::domain::order::ImportOrder;
 use crate::domain::outcome::{Decline, Receipt, WayOn};
-use crate::domain::plan::Plan;
+use crate::domain::plan::{KeptOrder, Plan};
 use crate::domain::profile::Profile;
 use crate::domain::session::Arrival;
 use crate::domain::words::Words;
@@ -42,9 +42,9 @@ impl Default for State {
     }
 }
 
-/// What an ended session leaves: its order reference, if there was one.
+/// What an ended session leaves: its order, if there was one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ended(pub Option<AmazonOrderId>);
+pub struct Ended(pub Option<KeptOrder>);
 
 /// A signed-in buyer who chooses.
 #[derive(Clone, Debug, PartialEq)]
@@ -132,6 +132,12 @@ impl Choosing {
 }
 
 impl Choice {
+    /// The order for whoever goes on with it later.
+    pub fn kept(&self) -> Option<KeptOrder> {
+        let recurring = self.plan.recurring;
+        self.order.clone().map(|id| KeptOrder { id, recurring })
+    }
+
     /// The order reference or billing agreement, when nothing is missing.
     pub fn complete(&self) -> Option<&AmazonOrderId> {
         self.order.as_ref().filter(|_| self.missing().is_empty())
@@ -279,8 +285,8 @@ impl State {
                     WayOn::StartOver => Words::DeclinedOver,
                 },
                 _ if choosing.session == Session::Ending => Words::Expiring,
-                (None, []) => Words::Ready,
-                (None, ["payment", ..]) => Words::ChoosePayment,
+                (None, []) if choosing.choice.order.is_some() => Words::Ready,
+                (None, ["payment", ..] | []) => Words::ChoosePayment,
                 (None, ["consent"]) => Words::GiveConsent,
                 (None, _) => Words::ChooseAddress,
             },

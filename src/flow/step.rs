@@ -1,8 +1,8 @@
 //! One step: an event meets a state.
 
 use crate::domain::amazon::{Reaction, Widget, reaction};
-use crate::domain::ids::{AccessToken, AmazonOrderId, Nonce};
-use crate::domain::plan::Plan;
+use crate::domain::ids::{AccessToken, Nonce};
+use crate::domain::plan::{KeptOrder, Plan};
 use crate::domain::session::{self, Arrival};
 use crate::domain::sign_in::SignIn;
 use crate::error::Error;
@@ -22,6 +22,7 @@ pub fn step(plan: Plan, mut state: State, event: Event) -> (State, Effects) {
     let was_ready = state.ready().is_some();
     let mut done = Effects::new();
     take(plan, &mut state, event, &mut done);
+    choosing::follow(plan, &mut state, &mut done);
     let mut effects = Effects::new();
     // First, so that whoever draws the page by its state does not overwrite what follows.
     if view::standing(&state) != before {
@@ -47,7 +48,8 @@ fn take(plan: Plan, state: &mut State, event: Event, effects: &mut Effects) {
         Event::AddressSelected => choosing::address_selected(state, effects),
         Event::PaymentSelected => choosing::payment_selected(state, effects),
         Event::Consented(given) => choosing::consented(state, given, effects),
-        Event::PlanChanged => choosing::plan_changed(state, plan, effects),
+        // Every event lets the choice follow the plan, as soon as it can.
+        Event::PlanChanged => {}
         Event::WidgetFailed(widget, code) => widget_failed(state, widget, &code, effects),
         Event::ProfileArrived(profile) => choosing::profile_arrived(state, profile, effects),
         Event::PlaceOrder => placing::place_order(state, effects),
@@ -74,13 +76,11 @@ fn retry(state: &mut State, effects: &mut Effects) {
             effects.push(Effect::LoadAmazon);
         }
         State::Choosing(choosing) => match choosing.choice.missing() {
-            _ if choosing.choice.order.is_none() => choosing::draw(&choosing.choice, effects),
+            _ if choosing.choice.order.is_none() => choosing::draw(&mut choosing.choice, effects),
             [] => {}
-            ["consent"] => choosing::draw_consent(&choosing.choice, effects),
-            ["payment", ..] => {
-                effects.push(Effect::DrawWallet(choosing.choice.order.clone()));
-            }
-            _ => choosing::draw(&choosing.choice, effects),
+            ["consent"] => choosing::draw_consent(&mut choosing.choice, effects),
+            ["payment", ..] => choosing::draw_wallet(&choosing.choice, effects),
+            _ => choosing::draw(&mut choosing.choice, effects),
         },
         _ => {}
     }
@@ -158,14 +158,14 @@ fn begin_choosing(
     plan: Plan,
     state: &mut State,
     token: AccessToken,
-    order: Option<AmazonOrderId>,
+    order: Option<KeptOrder>,
     effects: &mut Effects,
 ) {
     effects.push(Effect::Notify(Notice::SignedIn));
     effects.push(Effect::StartTimer(Timer::Session));
-    let choosing = Choosing::new(token, plan, order);
+    let mut choosing = Choosing::new(token, plan, plan.accept(order));
     effects.push(Effect::FetchProfile(choosing.token.clone()));
-    choosing::draw(&choosing.choice, effects);
+    choosing::draw(&mut choosing.choice, effects);
     *state = State::Choosing(choosing);
 }
 
@@ -187,7 +187,7 @@ fn expire(state: &mut State, effects: &mut Effects) {
         return;
     }
     if let State::Choosing(choosing) = core::mem::take(state) {
-        *state = State::Expired(Ended(choosing.choice.order));
+        *state = State::Expired(Ended(choosing.choice.kept()));
         effects.push(Effect::ForgetSession(false));
         effects.push(Effect::Notify(Notice::Expired));
     }

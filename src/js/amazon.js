@@ -79,7 +79,7 @@ export function makePressable(id, type = "LwA") {
 
 /**
  * The frame whose message Amazon's script is dealing with. It tells the id of a new order reference
- * to every AddressBook of the page, but the message comes out of one of them.
+ * to every widget of the page, but the message comes out of one of them.
  *
  * @returns {HTMLIFrameElement | undefined} nothing if no frame of this page has spoken
  */

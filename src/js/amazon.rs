@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 use crate::domain::amazon::Widget;
 use crate::domain::ids::{AccessToken, AmazonOrderId, Nonce};
 use crate::domain::options::Options;
-use crate::domain::plan::Plan;
+use crate::domain::plan::{KeptOrder, Plan};
 use crate::domain::sign_in::{SignIn, Surroundings};
 use crate::error::{Error, ErrorKind};
 use crate::js::convert::{property, text_of};
@@ -133,7 +133,7 @@ pub fn open_sign_in(
     options: &Options,
     ear: Ear,
     nonce: &Nonce,
-    order: Option<&AmazonOrderId>,
+    order: Option<&KeptOrder>,
 ) -> Result<(), Error> {
     let wanted = match options.text("popup", "") {
         Some("always") => true,
@@ -170,7 +170,7 @@ fn read_surroundings() -> Surroundings {
     }
 }
 
-/// Draws the AddressBook of an order reference, or one that makes a new one.
+/// Draws the AddressBook of an order, or one that makes a new one.
 pub fn draw_address_book(
     options: &Options,
     plan: Plan,
@@ -178,14 +178,14 @@ pub fn draw_address_book(
     order: Option<&AmazonOrderId>,
     container: &str,
 ) -> Result<(), Error> {
-    let given = widget_options(options, plan, ear, order, Topic::AddressBookFailed);
+    let given = widget_options(options, plan.recurring, ear, order, Topic::AddressBookFailed);
     tell_created(&given, ear);
     given.set("onAddressSelect", &ear.on(Topic::AddressSelected));
     draw(AddressBook::new(&given).map(JsValue::from), container)
 }
 
-/// Draws the Wallet for an order reference, or, for digital goods, one that makes a new one. Otherwise
-/// without the id the payment method may end up on no order at all.
+/// Draws the Wallet of an order, or, for digital goods, one that makes a new one. Otherwise without
+/// the id the payment method may end up on no order at all.
 pub fn draw_wallet(
     options: &Options,
     plan: Plan,
@@ -193,7 +193,7 @@ pub fn draw_wallet(
     order: Option<&AmazonOrderId>,
     container: &str,
 ) -> Result<(), Error> {
-    let given = widget_options(options, plan, ear, order, Topic::WalletFailed);
+    let given = widget_options(options, plan.recurring, ear, order, Topic::WalletFailed);
     if plan.digital {
         tell_created(&given, ear);
     }
@@ -201,15 +201,14 @@ pub fn draw_wallet(
     draw(Wallet::new(&given).map(JsValue::from), container)
 }
 
-/// Draws the Consent widget for a billing agreement.
+/// Draws the Consent widget of a billing agreement.
 pub fn draw_consent(
     options: &Options,
-    plan: Plan,
     ear: Ear,
     order: &AmazonOrderId,
     container: &str,
 ) -> Result<(), Error> {
-    let given = widget_options(options, plan, ear, Some(order), Topic::ConsentFailed);
+    let given = widget_options(options, true, ear, Some(order), Topic::ConsentFailed);
     let consented = ear.on(Topic::Consented);
     given.set("onReady", &consented);
     given.set("onConsent", &consented);
@@ -226,7 +225,7 @@ fn tell_created(given: &Record, ear: Ear) {
 /// What every widget needs. `design` is mandatory.
 fn widget_options(
     options: &Options,
-    plan: Plan,
+    recurring: bool,
     ear: Ear,
     order: Option<&AmazonOrderId>,
     failed: Topic,
@@ -238,7 +237,7 @@ fn widget_options(
     given.set_text("scope", options.scope());
     given.set("design", &design);
     given.set("onError", &ear.on(failed));
-    let id = if plan.recurring {
+    let id = if recurring {
         given.set_text("agreementType", "BillingAgreement");
         "amazonBillingAgreementId"
     } else {

@@ -149,7 +149,7 @@ pub struct Ear {
 struct Switchboard {
     function: Closure<dyn Fn(u32, u32, JsValue, JsValue) -> Answer>,
     listeners: Shared<Vec<Option<Listener>>>,
-    /// Who drew the newest AddressBook.
+    /// Who drew the newest widget that makes an order.
     expects_order: Cell<u32>,
 }
 
@@ -193,7 +193,7 @@ impl Ear {
         let _ = promise.then(&self.on(kept), &self.on(broken));
     }
 
-    /// Claims the next order reference. Amazon tells its id to every AddressBook on the page; where
+    /// Claims the next order reference. Amazon tells its id to every such widget on the page; where
     /// nobody knows which one made it, it belongs to the newest.
     pub fn expect_order(self) {
         switchboard().expects_order.set(self.listener);

@@ -6,6 +6,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::domain::ids::{AccessToken, AmazonOrderId, Nonce};
 use crate::domain::options::Options;
+use crate::domain::plan::{KeptOrder, asks_at_sign_in};
 use crate::domain::session::{self, Arrival};
 use crate::domain::sign_in::SignIn;
 use crate::domain::text::join;
@@ -50,7 +51,7 @@ impl Session {
         let kept = load();
         let text = |name| property(&kept, name).as_string();
         // What is kept is good for one client in one environment of one region.
-        let is_ours = text(SITE) == Some(site(options));
+        let is_ours = text(SITE).is_some_and(|kept| kept.starts_with(site(options).as_str()));
         let always = options.text("cookie", "") == Some("always");
         let in_cookie = always || property(&kept, IN_COOKIE).is_truthy();
         self.in_cookie.set(always);
@@ -77,7 +78,9 @@ impl Session {
             Ok(token) => {
                 self.in_cookie.set(in_cookie);
                 self.keep(options, &token, session::seconds_of(sign_in.expires_in));
-                Arrival::Buyer(token, text(ORDER).as_deref().and_then(AmazonOrderId::parse))
+                let recurring = property(&kept, RECURRING).is_truthy();
+                let id = text(ORDER).as_deref().and_then(AmazonOrderId::parse);
+                Arrival::Buyer(token, id.map(|id| KeptOrder { id, recurring }))
             }
             Err(error) => Arrival::Refused(error),
         }
@@ -151,7 +154,7 @@ impl Session {
 pub fn expect(
     options: &Options,
     nonce: &Nonce,
-    order: Option<&AmazonOrderId>,
+    order: Option<&KeptOrder>,
     address: Option<&str>,
     in_window: bool,
 ) -> bool {
@@ -160,7 +163,8 @@ pub fn expect(
     session.set_text(SITE, &site(options));
     session.set(IN_COOKIE, &(!in_window).into());
     if let Some(order) = order {
-        session.set_text(ORDER, order.as_str());
+        session.set_text(ORDER, order.id.as_str());
+        session.set(RECURRING, &order.recurring.into());
     }
     if let Some(address) = address {
         session.set_text(ADDRESS, address);
@@ -176,8 +180,13 @@ const IN_COOKIE: &str = "inCookie";
 const NONCE: &str = "nonce";
 const ADDRESS: &str = "address";
 const ORDER: &str = "order";
+const RECURRING: &str = "recurring";
 
+/// A client in one environment of one region, and last a consent that is given with the sign-in: a page
+/// that counts on it has no use for a session without.
 fn site(options: &Options) -> String {
-    let parts = ["environment", "region", "clientId"].map(|name| options.required(name, ""));
-    join(&parts, " ")
+    let [environment, region, client] =
+        ["environment", "region", "clientId"].map(|name| options.required(name, ""));
+    let consent = if asks_at_sign_in(options) { "consent" } else { "" };
+    join(&[environment, region, client, consent], " ")
 }

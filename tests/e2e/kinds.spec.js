@@ -86,6 +86,44 @@ test.describe("a subscription", () => {
     expect(await shop.names("state")).not.toContain("signed-out");
   });
 
+  test("just once, and a sign-in on Amazon's page: the choice is there again", async ({
+    shop,
+    crm,
+    page,
+  }) => {
+    await shop.sendBack();
+    const buyer = await shop.open("login=auto", {
+      parts: SUBSCRIPTION,
+      edits: [option("popup", "never")],
+    });
+    await page.getByLabel("Just once").check();
+    await buyer.signInAtOnce();
+    await expect(page.getByLabel("Just once")).toBeChecked();
+    await expect(buyer.placeOrder).toBeEnabled();
+    const { amazonOrderId } = await shop.snapshot();
+    expect(amazonOrderId).toMatch(/^S/);
+    await buyer.place();
+    await expect(buyer.status).toHaveText(/^Thank you/);
+    expect(await crm.outcomes(amazonOrderId)).toEqual(["accepted"]);
+  });
+
+  test("a session without the consent is not enough for a page that counts on it", async ({
+    shop,
+    page,
+  }) => {
+    await shop.openReady();
+    const scope = "profile payments:widget payments:shipping_address payments:autopay_consent";
+    const edits = [option("scope", scope)];
+    const buyer = await shop.open("login=auto", { parts: SUBSCRIPTION, edits });
+    await shop.expectState("signed-out");
+    await buyer.signInAtOnce();
+    await expect(buyer.placeOrder).toBeEnabled();
+    // And the other way round it is.
+    await shop.open("login=auto");
+    await shop.expectState("ready");
+    expect(await page.evaluate(() => window.seen.map(({ name }) => name))).toContain("signed-in");
+  });
+
   test("agreed to at the sign-in: no box is drawn, and nothing is missing", async ({
     shop,
     page,
@@ -125,7 +163,11 @@ test.describe("a subscription", () => {
       parts: SUBSCRIPTION,
     });
     await buyer.signInAtOnce();
-    await buyer.reads("consent_error", "Amazon's consent widget reported UnknownError.");
+    expect(await shop.heard("error")).toMatchObject({
+      code: "consent_error",
+      audience: "merchant",
+      subject: "UnknownError",
+    });
     await expect(buyer.placeOrder).toBeDisabled();
     const frame = page.locator('[data-landerpay="consent"] iframe');
     const before = await frame.getAttribute("id");

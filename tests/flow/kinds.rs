@@ -2,7 +2,7 @@
 
 use landerpay::domain::amazon::Widget;
 use landerpay::domain::outcome::Outcome;
-use landerpay::domain::plan::Plan;
+use landerpay::domain::plan::{KeptOrder, Plan};
 use landerpay::domain::words::Words;
 use landerpay::error::ErrorKind;
 use landerpay::flow::state::Ended;
@@ -33,7 +33,7 @@ fn a_recurring_purchase_needs_the_agreement_first_and_then_all_three() {
         checkout.on(Event::OrderCreated(order_id(1))),
         [
             Effect::StopTimer(Timer::FirstWidget),
-            Effect::DrawWallet(Some(order_id(1))),
+            Effect::DrawWallet(RECURRING, Some(order_id(1))),
             Effect::DrawConsent(order_id(1)),
         ]
     );
@@ -73,15 +73,15 @@ fn a_consent_given_at_the_sign_in_is_not_asked_for_again() {
 fn digital_goods_need_no_address_and_the_wallet_makes_the_order() {
     let mut checkout = Checkout::with(DIGITAL, State::SigningIn(nonce(1), None));
     let effects = checkout.on(Event::SignedIn(good_sign_in()));
-    assert!(effects.contains(&Effect::DrawWallet(None)), "{effects:?}");
-    assert!(!effects.contains(&Effect::DrawAddressBook(None)), "{effects:?}");
+    assert!(effects.contains(&Effect::DrawWallet(DIGITAL, None)), "{effects:?}");
+    assert!(!effects.contains(&Effect::DrawAddressBook(DIGITAL, None)), "{effects:?}");
     let silent = checkout.on(Event::TimeUp(Timer::FirstWidget));
     assert_eq!(reported(silent), [ErrorKind::WalletTimeout]);
     assert_eq!(missing(&checkout), ["payment"]);
     // In either order.
     checkout.on(Event::PaymentSelected);
     let effects = checkout.on(Event::OrderCreated(order_id(1)));
-    assert!(!effects.contains(&Effect::DrawWallet(Some(order_id(1)))), "{effects:?}");
+    assert!(!effects.contains(&Effect::DrawWallet(DIGITAL, Some(order_id(1)))), "{effects:?}");
     assert_eq!(checkout.state.ready(), Some(&order_id(1)));
 }
 
@@ -97,12 +97,23 @@ fn digital_and_recurring() {
 
 #[test]
 fn a_buyer_who_signs_in_again_agrees_again() {
-    let ended = State::Expired(Ended(Some(order_id(1))));
-    let mut checkout = Checkout::with(RECURRING, ended);
+    let agreement = KeptOrder { id: order_id(1), recurring: true };
+    let mut checkout = Checkout::with(RECURRING, State::Expired(Ended(Some(agreement))));
     checkout.on(Event::ButtonPressed(nonce(1)));
     let effects = checkout.on(Event::SignedIn(good_sign_in()));
     assert!(effects.contains(&Effect::DrawConsent(order_id(1))), "{effects:?}");
     assert_eq!(missing(&checkout), ["address", "payment", "consent"]);
+}
+
+#[test]
+fn an_order_of_the_other_kind_is_not_gone_on_with() {
+    for (plan, recurring) in [(RECURRING, false), (ONCE, true)] {
+        let ended = Ended(Some(KeptOrder { id: order_id(1), recurring }));
+        let mut checkout = Checkout::with(plan, State::Expired(ended));
+        checkout.on(Event::ButtonPressed(nonce(1)));
+        let effects = checkout.on(Event::SignedIn(good_sign_in()));
+        assert!(effects.contains(&Effect::DrawAddressBook(plan, None)), "{effects:?}");
+    }
 }
 
 #[test]
@@ -112,27 +123,46 @@ fn another_kind_of_purchase_begins_anew() {
     checkout.plan = RECURRING;
     let effects = checkout.on(Event::PlanChanged);
     assert!(effects.contains(&Effect::EraseWidgets), "{effects:?}");
-    assert!(effects.contains(&Effect::DrawAddressBook(None)), "{effects:?}");
+    assert!(effects.contains(&Effect::DrawAddressBook(RECURRING, None)), "{effects:?}");
     assert_eq!(missing(&checkout), ["address", "payment", "consent"]);
 }
 
 #[test]
-fn an_order_on_its_way_or_of_unknown_fate_keeps_its_kind() {
-    let (mut checkout, first) = Checkout::sending();
-    checkout.plan = RECURRING;
-    assert!(checkout.on(Event::PlanChanged).is_empty());
-    checkout.on(Event::Answered(Outcome::Unknown(ErrorKind::BackendFailed.into())));
-    assert!(checkout.on(Event::PlanChanged).is_empty());
-    assert_eq!(sent(checkout.on(Event::PlaceOrder)), Some(first));
+fn an_order_on_its_way_or_of_unknown_fate_keeps_its_kind_until_it_is_known() {
+    for outcome in [
+        Outcome::Refused(ErrorKind::OrderRefused.into()),
+        declined("InvalidPaymentMethod"),
+        declined("AmazonRejected"),
+    ] {
+        let (mut checkout, first) = Checkout::sending();
+        checkout.plan = RECURRING;
+        assert!(checkout.on(Event::PlanChanged).is_empty());
+        checkout.on(Event::Answered(Outcome::Unknown(ErrorKind::BackendFailed.into())));
+        assert!(checkout.on(Event::PlanChanged).is_empty());
+        assert_eq!(sent(checkout.on(Event::PlaceOrder)), Some(first));
+        checkout.on(Event::Answered(outcome));
+        let choice = &checkout.state.choosing().unwrap().choice;
+        assert_eq!((choice.plan, &choice.order), (RECURRING, &None));
+        assert_eq!(checkout.name(), StateName::Choosing);
+    }
+}
+
+#[test]
+fn a_consent_that_is_drawn_again_is_given_again() {
+    let mut checkout = signed_in(RECURRING);
+    checkout.on(Event::OrderCreated(order_id(1)));
+    checkout.on(Event::Consented(true));
+    checkout.on(Event::Retry);
+    assert_eq!(missing(&checkout), ["address", "payment", "consent"]);
 }
 
 #[test]
 fn retry_draws_what_is_missing() {
     let mut checkout = signed_in(RECURRING);
-    assert!(checkout.on(Event::Retry).contains(&Effect::DrawAddressBook(None)));
+    assert!(checkout.on(Event::Retry).contains(&Effect::DrawAddressBook(RECURRING, None)));
     checkout.on(Event::OrderCreated(order_id(1)));
     checkout.on(Event::AddressSelected);
-    assert_eq!(checkout.on(Event::Retry), [Effect::DrawWallet(Some(order_id(1)))]);
+    assert_eq!(checkout.on(Event::Retry), [Effect::DrawWallet(RECURRING, Some(order_id(1)))]);
     checkout.on(Event::PaymentSelected);
     checkout.on(Event::WidgetFailed(Widget::Consent, "UnknownError".into()));
     assert_eq!(checkout.on(Event::Retry), [Effect::DrawConsent(order_id(1))]);

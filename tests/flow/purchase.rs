@@ -33,13 +33,13 @@ fn a_purchase_from_the_first_script_to_the_order_number() {
             Effect::Notify(Notice::SignedIn),
             Effect::StartTimer(Timer::Session),
             Effect::FetchProfile(token),
-            Effect::DrawAddressBook(None),
+            draw_address_book(None),
             Effect::StartTimer(Timer::FirstWidget),
         ]
     );
     assert_eq!(
         checkout.on(Event::OrderCreated(order_id(1))),
-        [Effect::StopTimer(Timer::FirstWidget), Effect::DrawWallet(Some(order_id(1)))]
+        [Effect::StopTimer(Timer::FirstWidget), draw_wallet(Some(order_id(1)))]
     );
     assert_eq!(
         checkout.on(Event::ProfileArrived(Ok(profile()))),
@@ -130,7 +130,7 @@ fn the_newest_order_reference_wins_and_begins_with_nothing_chosen() {
     let mut checkout = Checkout::ready();
     assert!(checkout.on(Event::OrderCreated(order_id(1))).is_empty());
     let effects = checkout.on(Event::OrderCreated(order_id(2)));
-    assert!(effects.contains(&Effect::DrawWallet(Some(order_id(2)))));
+    assert!(effects.contains(&draw_wallet(Some(order_id(2)))));
     assert_eq!(checkout.state.choosing().unwrap().choice.missing(), ["address", "payment"]);
 }
 
@@ -240,7 +240,7 @@ fn each_decline_has_its_way_on() {
     let (mut checkout, _) = Checkout::sending();
     let effects = checkout.on(Event::Answered(declined("InvalidPaymentMethod")));
     assert!(effects.contains(&Effect::Notify(Notice::Declined)));
-    assert!(effects.contains(&Effect::DrawWallet(Some(order_id(1)))));
+    assert!(effects.contains(&draw_wallet(Some(order_id(1)))));
     assert_eq!(checkout.name(), StateName::Declined);
     assert!(checkout.state.ready().is_none());
     checkout.on(Event::PaymentSelected);
@@ -253,7 +253,7 @@ fn each_decline_has_its_way_on() {
 
     let (mut checkout, _) = Checkout::sending();
     let effects = checkout.on(Event::Answered(declined("AmazonRejected")));
-    assert!(effects.contains(&Effect::DrawAddressBook(None)));
+    assert!(effects.contains(&draw_address_book(None)));
     assert_eq!(checkout.state.choosing().unwrap().choice.missing(), ["address", "payment"]);
 }
 
@@ -272,7 +272,7 @@ fn widget_errors_have_their_reactions() {
         ("ITP", StateName::Ready, None),
         ("SomethingNew", StateName::Ready, None),
         ("BuyerSessionExpired", StateName::Expired, Some(Effect::Notify(Notice::Expired))),
-        ("StaleOrderReference", StateName::Choosing, Some(Effect::DrawAddressBook(None))),
+        ("StaleOrderReference", StateName::Choosing, Some(draw_address_book(None))),
         ("InvalidAccountStatus", StateName::Unavailable, None),
     ] {
         let mut checkout = Checkout::ready();

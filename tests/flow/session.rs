@@ -28,7 +28,7 @@ fn a_buyer_who_is_known_is_not_asked_again() {
             Effect::Notify(Notice::SignedIn),
             Effect::StartTimer(Timer::Session),
             Effect::FetchProfile(token()),
-            Effect::DrawAddressBook(None),
+            draw_address_book(None),
             Effect::StartTimer(Timer::FirstWidget),
         ]
     );
@@ -99,8 +99,8 @@ fn the_next_session_goes_on_with_the_same_order_reference() {
     checkout.on(Event::ButtonPressed(nonce(1)));
     checkout.on(Event::ButtonPressed(nonce(2)));
     let effects = checkout.on(again());
-    assert!(effects.contains(&Effect::DrawAddressBook(Some(order_id(1)))), "{effects:?}");
-    assert!(effects.contains(&Effect::DrawWallet(Some(order_id(1)))), "{effects:?}");
+    assert!(effects.contains(&draw_address_book(Some(order_id(1)))), "{effects:?}");
+    assert!(effects.contains(&draw_wallet(Some(order_id(1)))), "{effects:?}");
     assert_eq!(checkout.name(), StateName::Choosing);
     // Its widgets say anew what is chosen, and name the order reference again.
     assert!(checkout.on(Event::OrderCreated(order_id(1))).is_empty());
@@ -112,11 +112,9 @@ fn the_next_session_goes_on_with_the_same_order_reference() {
 
 #[test]
 fn a_sign_in_elsewhere_in_the_tab_is_taken_over() {
-    for state in [
-        State::SignedOut,
-        State::SigningIn(nonce(1), None),
-        State::Expired(Ended(Some(order_id(1)))),
-    ] {
+    for state in
+        [State::SignedOut, State::SigningIn(nonce(1), None), State::Expired(Ended(Some(kept(1))))]
+    {
         let mut checkout = Checkout::at(state);
         checkout.on(Event::Known(token()));
         assert_eq!(checkout.name(), StateName::Choosing);
@@ -125,9 +123,9 @@ fn a_sign_in_elsewhere_in_the_tab_is_taken_over() {
     assert!(checkout.on(Event::Known(token())).is_empty());
 
     // With what the ended session has left.
-    let mut checkout = Checkout::at(State::Expired(Ended(Some(order_id(1)))));
+    let mut checkout = Checkout::at(State::Expired(Ended(Some(kept(1)))));
     let effects = checkout.on(Event::Known(token()));
-    assert!(effects.contains(&Effect::DrawWallet(Some(order_id(1)))), "{effects:?}");
+    assert!(effects.contains(&draw_wallet(Some(order_id(1)))), "{effects:?}");
     // And once Amazon is there.
     let mut checkout = Checkout::at(State::Unavailable(Arrival::Nobody));
     assert!(checkout.on(Event::Known(token())).is_empty());
@@ -138,7 +136,7 @@ fn a_sign_in_elsewhere_in_the_tab_is_taken_over() {
 
 #[test]
 fn widgets_that_are_drawn_again_are_not_called_silent() {
-    let mut checkout = Checkout::at(State::Expired(Ended(Some(order_id(1)))));
+    let mut checkout = Checkout::at(State::Expired(Ended(Some(kept(1)))));
     let effects = checkout.on(Event::Known(token()));
     assert!(!effects.contains(&Effect::StartTimer(Timer::FirstWidget)), "{effects:?}");
     assert!(checkout.on(Event::TimeUp(Timer::FirstWidget)).is_empty());
@@ -237,7 +235,7 @@ fn signing_out_leaves_nothing_of_the_buyer() {
     assert!(checkout.on(again()).is_empty());
     checkout.on(Event::ButtonPressed(nonce(1)));
     let effects = checkout.on(again());
-    assert!(effects.contains(&Effect::DrawAddressBook(None)), "{effects:?}");
+    assert!(effects.contains(&draw_address_book(None)), "{effects:?}");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use landerpay::domain::ids::{AccessToken, AmazonOrderId, Nonce};
 use landerpay::domain::order::{Fields, ImportOrder};
 use landerpay::domain::outcome::{Decline, Outcome, PlacedOrder};
-use landerpay::domain::plan::Plan;
+use landerpay::domain::plan::{KeptOrder, Plan};
 use landerpay::domain::profile::Profile;
 use landerpay::domain::sign_in::SignIn;
 use landerpay::domain::value::Value;
@@ -81,6 +81,19 @@ pub fn nonce(number: u8) -> Nonce {
 
 pub fn order_id(number: u8) -> AmazonOrderId {
     AmazonOrderId::parse(&format!("S01-0000000-000000{number}")).unwrap()
+}
+
+/// What an ended session leaves of a one-time order.
+pub fn kept(number: u8) -> KeptOrder {
+    KeptOrder { id: order_id(number), recurring: false }
+}
+
+pub fn draw_address_book(id: Option<AmazonOrderId>) -> Effect {
+    Effect::DrawAddressBook(Plan::default(), id)
+}
+
+pub fn draw_wallet(id: Option<AmazonOrderId>) -> Effect {
+    Effect::DrawWallet(Plan::default(), id)
 }
 
 pub fn profile() -> Profile {

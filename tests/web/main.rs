@@ -379,7 +379,7 @@ async fn a_return_signs_in_once_and_hands_the_cookie_to_amazon() {
     let back = |nonce: &str, region: &str| {
         let kept = format!(
             "sessionStorage.landerpay = JSON.stringify({{ nonce: '{nonce}', inCookie: true, \
-             site: 'sandbox {region} amzn1.application-oa2-client.1' }})"
+             site: 'sandbox {region} amzn1.application-oa2-client.1 ' }})"
         );
         eval(&JsValue::NULL, &kept);
         begin_checkout(&options(&none()), ANSWER).expect("the options are good")
