@@ -51,7 +51,11 @@ const DECLINED: Record<Declined["reason"], string> = {
   Other: ANOTHER_WAY,
 };
 
-const MISSING = { address: "a delivery address", payment: "a payment method" } as const;
+const MISSING = {
+  address: "a delivery address",
+  payment: "a payment method",
+  consent: "your consent",
+} as const;
 
 let checkout: Checkout | undefined;
 /** What went wrong. It stays on the page until the buyer goes on. */
