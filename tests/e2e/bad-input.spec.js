@@ -62,7 +62,7 @@ test.describe("the drop-in", () => {
     [
       "an agreement that is not sold here",
       [option("agreement", "forever")],
-      invalid("`agreement`: expected one-time"),
+      invalid("`agreement`: expected one-time, recurring"),
     ],
     [
       "a client id that is none",
