@@ -2,6 +2,7 @@
 // Asks for everything at once, then hands the tag's options to the module, which decides what they
 // mean. What keeps the module from running at all is told to the page here.
 import { takeReturn } from "../npm/return.js";
+import { findScript } from "../src/js/load_amazon.js";
 
 // First of all: whatever runs after this tag must not read the token.
 let returned = takeReturn();
@@ -157,10 +158,7 @@ if (!window.LanderPay) {
   // By environment and region; written by the build from the table in Rust.
   const widgets = WIDGETS[environment]?.[region];
   // The page may have the script already, and it must not run twice.
-  const isThere = [...document.scripts].some(({ src }) =>
-    /\/OffAmazonPayments\/.*\/Widgets\.js/.test(src),
-  );
-  if (widgets && !isThere) {
+  if (widgets && !findScript()) {
     // The module finds this tag and goes on from there. A dead one must not be found.
     const src =
       environment === "sandbox" && simulator

@@ -4,6 +4,10 @@ const POLL_MS = 100;
 // Widgets.js sets OffAmazonPayments at once and pulls in the login script afterwards.
 const isReady = () => Boolean(window.OffAmazonPayments?.Button && window.amazon?.Login);
 
+/** The page's tag of Widgets.js, whoever wrote it. */
+export const findScript = () =>
+  [...document.scripts].find(({ src }) => /\/OffAmazonPayments\/.*\/Widgets\.js/.test(src));
+
 /**
  * Loads Widgets.js once per page, however many copies of this module run: the script tag itself
  * remembers how far it is. A tag that the page or the drop-in wrote is adopted.
@@ -14,8 +18,7 @@ const isReady = () => Boolean(window.OffAmazonPayments?.Button && window.amazon?
  *   after a failure tries again
  */
 export function loadAmazon(url, nonce) {
-  const tags = [...document.scripts];
-  let script = tags.find(({ src }) => /\/OffAmazonPayments\/.*\/Widgets\.js/.test(src));
+  let script = findScript();
   if (script && pathOf(script.src) !== pathOf(url)) return Promise.resolve("mismatch");
   if (isReady()) return Promise.resolve("ready");
   try {

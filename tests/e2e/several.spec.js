@@ -292,10 +292,7 @@ test.describe("a page that is drawn again by its router", () => {
     watch,
   }) => {
     const module = new Module(shop, page);
-    await module.open("login=auto");
-    await module.create(1);
-    await module.look(1).signInAtOnce();
-    await expect(module.look(1).placeOrder).toBeEnabled();
+    await module.openReady();
     await module.removePlace(1);
     await module.call(1, "dispose");
     await module.create(2);
@@ -310,10 +307,7 @@ test.describe("a page that is drawn again by its router", () => {
     watch,
   }) => {
     const module = new Module(shop, page);
-    await module.open("login=auto");
-    await module.create(1);
-    await module.look(1).signInAtOnce();
-    await expect(module.look(1).placeOrder).toBeEnabled();
+    await module.openReady();
     await module.removePlace(1);
     await module.create(2);
     await expect(module.look(2).placeOrder).toBeEnabled();

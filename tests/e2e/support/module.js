@@ -1,3 +1,5 @@
+import { expect } from "@playwright/test";
+
 /** A client and a seller that the simulator knows. */
 export const CLIENT = {
   clientId: "amzn1.application-oa2-client.0a1b2c3d4e5f",
@@ -56,6 +58,14 @@ export class Module {
       '<!doctype html><html lang="en"><title>Module</title><body><h1>A page of its own</h1>',
     );
     await this.prepare(flags, options);
+  }
+
+  /** Opens a page on whose first checkout a buyer is signed in and everything is chosen. */
+  async openReady() {
+    await this.open("login=auto");
+    await this.create(1);
+    await this.look(1).signInAtOnce();
+    await expect(this.look(1).placeOrder).toBeEnabled();
   }
 
   /** Makes the page that is open ready for `create`. */
