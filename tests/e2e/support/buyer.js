@@ -51,7 +51,7 @@ export class Buyer {
 
   /** Presses Amazon's button. @returns {Promise<import("@playwright/test").Page>} the window */
   async openSignIn() {
-    const [popup] = await Promise.all([this.page.waitForEvent("popup"), this.button.click()]);
+    const [popup] = await Promise.all([this.page.waitForEvent("popup"), press(this.button)]);
     return popup;
   }
 
@@ -67,7 +67,7 @@ export class Buyer {
 
   /** Signs in on Amazon's page, in place of the shop's. */
   async signInOnPage(name) {
-    await this.button.click();
+    await press(this.button);
     if (name) await this.page.getByRole("radio", { name }).check();
     await this.page.getByRole("button", { name: "Sign in", exact: true }).click();
     await expect(this.addressFrame).toBeVisible();
@@ -75,14 +75,14 @@ export class Buyer {
 
   /** Signs in where the scenario answers by itself (`login=auto`). */
   async signInAtOnce() {
-    await this.button.click();
+    await press(this.button);
     await expect(this.addressFrame).toBeVisible();
   }
 
   /** Waits until everything is chosen, and places the order. */
   async place() {
     await expect(this.placeOrder).toBeEnabled();
-    await this.placeOrder.click();
+    await press(this.placeOrder);
   }
 
   /** Reads an error: its code on the status line, and the words. */
@@ -91,3 +91,12 @@ export class Buyer {
     if (words) await expect(this.status).toHaveText(words);
   }
 }
+
+// Right after scrolling, Chromium may give a press to the frame that was there before.
+const press = async (control) => {
+  await expect(async () => {
+    await control.hover();
+    expect(await control.evaluate((element) => element.matches(":hover"))).toBe(true);
+  }).toPass();
+  await control.click();
+};
