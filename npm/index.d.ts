@@ -1,6 +1,12 @@
 /** Real purchases, or Amazon's sandbox (and the simulator). There is no default. */
 export type Environment = "live" | "sandbox";
 
+/**
+ * What a page of a funnel is for: to choose and place the order (`"checkout"`); to choose only, before a
+ * review page; to review and place; to add something to a placed order; or to show it.
+ */
+export type Page = "checkout" | "choose" | "review" | "upsell" | "thank-you";
+
 /** One order, or a billing agreement for recurring charges. */
 export type Agreement = "one-time" | "recurring";
 
@@ -32,8 +38,31 @@ export interface ButtonOptions {
   language?: "en-GB" | "de-DE" | "fr-FR" | "it-IT" | "es-ES";
 }
 
+/** AddressBook or Wallet, and how it takes its place. */
+export interface WidgetOptions {
+  container: Container;
+  /**
+   * `"responsive"`, the default, fills the container, which must have a height: 228 to 400 CSS
+   * pixels, 150 at least for a review. `"smartphoneCollapsible"` is 135 pixels high and unfolds over
+   * the whole screen.
+   */
+  design?: "responsive" | "smartphoneCollapsible";
+}
+
+export interface WalletOptions extends WidgetOptions {
+  /**
+   * The currency in which the buyer pays, such as `"CHF"`, if it is not the region's own. For `uk`,
+   * `de`, `eur` and `gbp`. The backend must set the same one; if Amazon refuses it, the Wallet goes
+   * on with the region's own, and the page hears `currency_refused`.
+   */
+  presentmentCurrency?: string;
+}
+
 export interface BackendOptions {
-  /** Orders are posted to `{url}/import-order`. A path, or an https address. */
+  /**
+   * Orders are posted to `{url}/import-order`, upsells to `{url}/import-upsale`. A path, or an https
+   * address.
+   */
   url: string;
   /** How they are written. Default: `"json"`. */
   format?: "json" | "form";
@@ -46,14 +75,26 @@ export interface CheckoutOptions {
   clientId: string;
   /** Amazon's merchant id. */
   sellerId: string;
+  /** What this page of the funnel is for. Default: `"checkout"`. */
+  page?: Page;
+  /** Where the buyer goes from here once the order is placed, or everything is chosen: a path or an https address. */
+  next?: string;
+  /** For how many minutes after the order upsells are taken, as the CRM's campaign has it. Default: 120. */
+  upsellMinutes?: string | number;
   /** What the buyer agrees to: one order, or charges again and again. Default: `"one-time"`. */
   agreement?: Agreement;
   /** Whether something is delivered. `"digital"` goods need no `addressBook`. Default: `"physical"`. */
   goods?: "physical" | "digital";
-  button: Container | ButtonOptions;
-  /** Required for physical goods. */
-  addressBook?: Container | { container: Container };
-  wallet: Container | { container: Container };
+  /** Required, except on a thank-you page. */
+  button?: Container | ButtonOptions;
+  /** Required where an address is chosen. */
+  addressBook?: Container | WidgetOptions;
+  /** Required where the buyer chooses. */
+  wallet?: Container | WalletOptions;
+  /** Where the chosen address is shown once more, to be read only. */
+  addressReview?: Container | WidgetOptions;
+  /** The same for the chosen payment method. */
+  walletReview?: Container | WidgetOptions;
   /**
    * Where the buyer agrees to recurring charges. Required for `"recurring"`, unless `scope` has
    * `payments:autopay_consent`: then the sign-in asks.
@@ -69,7 +110,16 @@ export interface CheckoutOptions {
   orderId?: Container | { container: Container };
   /** Fixed fields, a form (or its selector), or a function that is called when the order is placed. */
   order?: OrderFields | string | HTMLFormElement | (() => OrderFields | Promise<OrderFields>);
-  backend: string | BackendOptions;
+  /**
+   * Called with all fields of the order, without the token, before it is sent. What it gives is added or
+   * changed, and left out if `null`; `false` holds the order back. It has 10 seconds, together with
+   * `order`.
+   */
+  beforeOrder?: (
+    fields: OrderFields,
+  ) => OrderFields | false | void | Promise<OrderFields | false | void>;
+  /** Required where something is placed. */
+  backend?: string | BackendOptions;
   /** The id of the Amazon Pay MID in the CRM. The backend's own wins. */
   amazonBillerId?: string | number;
   /** Login with Amazon scopes. Default: `"profile payments:widget payments:shipping_address"`. */
@@ -165,6 +215,12 @@ export type LanderPayErrorCode =
   | "form_invalid"
   | "order_function_failed"
   | "order_function_timeout"
+  | "order_vetoed"
+  | "first_order_missing"
+  | "upsell_over"
+  | "upsell_taken"
+  | "nothing_to_review"
+  | "storage_blocked"
   | "not_ready"
   | "disposed"
   | "unknown_event"
@@ -175,6 +231,8 @@ export type LanderPayErrorCode =
   | "button_error"
   | "address_book_error"
   | "wallet_error"
+  | "currency_refused"
+  | "no_height"
   | "consent_error"
   | "address_book_timeout"
   | "wallet_timeout"
@@ -249,7 +307,7 @@ export interface Checkout {
     handler: (name: keyof CheckoutEvents, detail: CheckoutEvents[keyof CheckoutEvents]) => void,
   ): () => void;
   /**
-   * Places the order, once. While an order is on its way, gives the answer to that one.
+   * Places the order, once; a page that only chooses goes on to the next one. While an order is on its way, gives the answer to that one.
    * @returns the placed order; rejects with a `LanderPayError` that says why there is none
    */
   placeOrder(): Promise<PlacedOrder>;
@@ -260,6 +318,11 @@ export interface Checkout {
    *   `disposed`
    */
   setAgreement(agreement: Agreement): void;
+  /**
+   * Draws the Wallet anew with prices in another currency.
+   * @throws {LanderPayError} `invalid_option`, or `disposed`
+   */
+  setPresentmentCurrency(code: string): void;
   /**
    * Signs the buyer out: at Amazon's script, in this tab and in every other one. An order that is
    * on its way still arrives.

@@ -71,10 +71,25 @@ errors! {
     FormInvalid "form_invalid" Buyer "Please correct the marked fields.";
     /// The order function threw, rejected, or gave something that is not an object.
     OrderFunctionFailed "order_function_failed" Developer
-        "The `order` function must return an object of order fields.";
+        "The `order` or `beforeOrder` function failed: it must return an object of fields.";
     /// The order function did not answer in time.
     OrderFunctionTimeout "order_function_timeout" Developer
-        "The `order` function did not answer within 10 seconds.";
+        "The `order` or `beforeOrder` function did not answer within 10 seconds.";
+    /// The page's own function held the order back.
+    OrderVetoed "order_vetoed" Buyer "The order was not sent: please check your details.";
+    /// An upsell page was opened without an order to add to, or a thank-you page without one.
+    FirstOrderMissing "first_order_missing" Buyer
+        "This page belongs to an order, and there is none yet: please order first.";
+    /// The time for additions to the order is over.
+    UpsellOver "upsell_over" Buyer "This offer has ended: your order is complete without it.";
+    /// The product was added to the order before.
+    UpsellTaken "upsell_taken" Buyer "This is part of your order already.";
+    /// A review page was opened before everything was chosen.
+    NothingToReview "nothing_to_review" Buyer
+        "Nothing is chosen yet: please go back to the page before.";
+    /// The browser keeps nothing, so the next page would not know what was chosen.
+    StorageBlocked "storage_blocked" Buyer
+        "Your browser keeps nothing for the next page: allow this shop to store data.";
     /// The order cannot be placed now. Subject: what is missing, or the state.
     NotReady "not_ready" Buyer "The order cannot be placed now: {}.";
     /// The checkout was disposed.
@@ -97,6 +112,13 @@ errors! {
     AddressBookError "address_book_error" Merchant "Amazon's address book reported {}.";
     /// The Wallet reported an error. Subject: Amazon's code.
     WalletError "wallet_error" Merchant "Amazon's wallet reported {}.";
+    /// Amazon does not offer the presentment currency: the Wallet shows the region's own instead.
+    /// Subject: Amazon's code.
+    CurrencyRefused "currency_refused" Merchant
+        "Amazon refused the currency of the page: prices must be in the region's own.";
+    /// A widget's container has no height. Subject: the option that names it.
+    NoHeight "no_height" Developer
+        "The container `{}` has no height, so nothing shows: give it one, like 240px.";
     /// The Consent widget reported an error. Subject: Amazon's code.
     ConsentError "consent_error" Merchant "Amazon's consent widget reported {}.";
     /// The AddressBook was drawn and stayed silent.

@@ -13,18 +13,29 @@ pub enum Widget {
     Wallet,
     /// The box that allows further charges.
     Consent,
+    /// The chosen address, to be read only.
+    AddressReview,
+    /// The chosen payment method, to be read only.
+    WalletReview,
 }
 
 impl Widget {
     /// Every widget.
-    pub const ALL: [Self; 4] = [Self::Button, Self::AddressBook, Self::Wallet, Self::Consent];
+    pub const ALL: [Self; 6] = [
+        Self::Button,
+        Self::AddressBook,
+        Self::Wallet,
+        Self::Consent,
+        Self::AddressReview,
+        Self::WalletReview,
+    ];
 
     /// The error that this widget reports.
     pub const fn error(self) -> ErrorKind {
         match self {
             Self::Button => ErrorKind::ButtonError,
-            Self::AddressBook => ErrorKind::AddressBookError,
-            Self::Wallet => ErrorKind::WalletError,
+            Self::AddressBook | Self::AddressReview => ErrorKind::AddressBookError,
+            Self::Wallet | Self::WalletReview => ErrorKind::WalletError,
             Self::Consent => ErrorKind::ConsentError,
         }
     }
@@ -37,6 +48,8 @@ pub enum Reaction {
     Ignore,
     /// Tell the page; everything else stays.
     Report,
+    /// The presentment currency cannot be had: go on with the region's own.
+    OwnCurrency,
     /// The order reference is of no more use: make a new one.
     NewOrder,
     /// The session is over: sign in again.
@@ -50,9 +63,10 @@ pub enum Reaction {
 /// What to do about an error code: Amazon's guide, plus the later codes `BuyerSessionExpired` and
 /// `ITP`. Amazon adds codes without notice; unknown ones are reported and change nothing.
 pub fn reaction(code: &str) -> Reaction {
-    const KNOWN: [(&str, Reaction); 7] = [
+    const KNOWN: [(&str, Reaction); 8] = [
         ("BuyerNotAssociated", Reaction::AnotherBuyer),
         ("BuyerSessionExpired", Reaction::SignInAgain),
+        ("CurrencyUnsupported", Reaction::OwnCurrency),
         ("InvalidAccountStatus", Reaction::GiveUp),
         ("InvalidOrderReferenceId", Reaction::NewOrder),
         ("InvalidSellerId", Reaction::GiveUp),

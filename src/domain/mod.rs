@@ -1,6 +1,7 @@
 //! The vocabulary: ids, secrets, regions, options, buyers, orders. Pure.
 
 pub mod amazon;
+pub mod funnel;
 pub mod http;
 pub mod ids;
 pub mod options;

@@ -2,7 +2,7 @@
 
 use crate::domain::ids::{is_client_id, is_seller_id};
 use crate::domain::order::{Fields, is_forbidden};
-use crate::domain::plan::Plan;
+use crate::domain::plan::{Page, Plan};
 use crate::domain::region::{EUROPEAN, Environment, REGIONS, Site};
 use crate::domain::text::{all_bytes, concat, join};
 use crate::domain::value::Value;
@@ -19,42 +19,93 @@ enum Rule {
     Container,
     /// Fields, a form, its selector, or a function.
     Order,
+    /// A function.
+    Function,
 }
 
-/// Every option: its part, its name within the part, whether it is required, and what it must be.
+/// When an option is required.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Need {
+    Never,
+    Always,
+    /// Where a buyer may have to sign in.
+    SignIn,
+    /// Where a delivery address is chosen.
+    Address,
+    /// Where a payment method is chosen.
+    Choice,
+    /// Where the buyer agrees to further charges.
+    Consent,
+    /// Where something is placed.
+    Sending,
+    /// Where a page only prepares the next one.
+    OnTheWay,
+}
+
+impl Need {
+    fn is_felt(self, plan: Plan) -> bool {
+        let chooses = plan.page.chooses();
+        match self {
+            Self::Never => false,
+            Self::Always => true,
+            Self::SignIn => plan.page != Page::ThankYou,
+            Self::Address => chooses && !plan.digital,
+            Self::Choice => chooses,
+            Self::Consent => chooses && plan.consent,
+            Self::Sending => !matches!(plan.page, Page::Choose | Page::ThankYou),
+            Self::OnTheWay => plan.page == Page::Choose,
+        }
+    }
+}
+
+/// Every option: its part, its name within the part, when it is required, and what it must be.
 /// The first option of a part is its main one, which stands for the part in the short form.
-const RULES: [(&str, &str, bool, Rule); 29] = [
-    ("environment", "", true, Rule::OneOf(&["live", "sandbox"])),
-    ("region", "", true, Rule::OneOf(&["us", "uk", "de", "eur", "gbp", "jp"])),
-    ("clientId", "", true, Rule::Text(is_client_id, "amzn1.application-oa2-client.…")),
-    ("sellerId", "", true, Rule::Text(is_seller_id, "Amazon's merchant id")),
-    ("agreement", "", false, Rule::OneOf(&["one-time", "recurring"])),
-    ("goods", "", false, Rule::OneOf(&["physical", "digital"])),
-    ("scope", "", false, Rule::Text(is_some, "text")),
-    ("popup", "", false, Rule::OneOf(&["auto", "always", "never"])),
-    ("returnUrl", "", false, Rule::Text(is_path, "a path on this host")),
-    ("cookie", "", false, Rule::OneOf(&["auto", "always"])),
-    ("siteDomain", "", false, Rule::Text(is_domain, "a domain, like .example.com")),
-    ("nonce", "", false, Rule::Text(is_some, "text")),
-    ("simulator", "", false, Rule::Text(is_safe_url, "an http(s) address")),
-    ("button", "container", true, Rule::Container),
+const RULES: [(&str, &str, Need, Rule); 40] = [
+    ("environment", "", Need::Always, Rule::OneOf(&["live", "sandbox"])),
+    ("region", "", Need::Always, Rule::OneOf(&["us", "uk", "de", "eur", "gbp", "jp"])),
+    ("clientId", "", Need::Always, Rule::Text(is_client_id, "amzn1.application-oa2-client.…")),
+    ("sellerId", "", Need::Always, Rule::Text(is_seller_id, "Amazon's merchant id")),
+    ("page", "", Need::Never, Rule::OneOf(Page::NAMES)),
+    ("next", "", Need::OnTheWay, Rule::Text(is_safe_url, "a path or an https address")),
+    ("upsellMinutes", "", Need::Never, Rule::Text(is_count, "minutes")),
+    ("agreement", "", Need::Never, Rule::OneOf(&["one-time", "recurring"])),
+    ("goods", "", Need::Never, Rule::OneOf(&["physical", "digital"])),
+    ("scope", "", Need::Never, Rule::Text(is_some, "text")),
+    ("popup", "", Need::Never, Rule::OneOf(&["auto", "always", "never"])),
+    ("returnUrl", "", Need::Never, Rule::Text(is_path, "a path on this host")),
+    ("cookie", "", Need::Never, Rule::OneOf(&["auto", "always"])),
+    ("siteDomain", "", Need::Never, Rule::Text(is_domain, "a domain, like .example.com")),
+    ("nonce", "", Need::Never, Rule::Text(is_some, "text")),
+    ("simulator", "", Need::Never, Rule::Text(is_safe_url, "an http(s) address")),
+    ("button", "container", Need::SignIn, Rule::Container),
     // Amazon would silently draw its default for any other value.
-    ("button", "type", false, Rule::OneOf(&["PwA", "LwA", "Pay", "Login", "A"])),
-    ("button", "color", false, Rule::OneOf(&["Gold", "LightGray", "DarkGray"])),
-    ("button", "size", false, Rule::OneOf(&["small", "medium", "large", "x-large"])),
-    ("button", "language", false, Rule::OneOf(EUROPEAN)),
-    ("addressBook", "container", true, Rule::Container),
-    ("wallet", "container", true, Rule::Container),
-    ("consent", "container", false, Rule::Container),
-    ("placeOrder", "container", false, Rule::Container),
-    ("signOut", "container", false, Rule::Container),
-    ("status", "container", false, Rule::Container),
-    ("orderId", "container", false, Rule::Container),
-    ("order", "", false, Rule::Order),
-    ("backend", "url", true, Rule::Text(is_safe_url, "a path or an https address")),
-    ("backend", "format", false, Rule::OneOf(&["json", "form"])),
-    ("amazonBillerId", "", false, Rule::Text(is_some, "an id")),
+    ("button", "type", Need::Never, Rule::OneOf(&["PwA", "LwA", "Pay", "Login", "A"])),
+    ("button", "color", Need::Never, Rule::OneOf(&["Gold", "LightGray", "DarkGray"])),
+    ("button", "size", Need::Never, Rule::OneOf(&["small", "medium", "large", "x-large"])),
+    ("button", "language", Need::Never, Rule::OneOf(EUROPEAN)),
+    ("addressBook", "container", Need::Address, Rule::Container),
+    ("addressBook", "design", Need::Never, Rule::OneOf(DESIGNS)),
+    ("wallet", "container", Need::Choice, Rule::Container),
+    ("wallet", "design", Need::Never, Rule::OneOf(DESIGNS)),
+    ("wallet", "presentmentCurrency", Need::Never, Rule::Text(is_currency, "a code like EUR")),
+    ("consent", "container", Need::Consent, Rule::Container),
+    ("addressReview", "container", Need::Never, Rule::Container),
+    ("addressReview", "design", Need::Never, Rule::OneOf(DESIGNS)),
+    ("walletReview", "container", Need::Never, Rule::Container),
+    ("walletReview", "design", Need::Never, Rule::OneOf(DESIGNS)),
+    ("placeOrder", "container", Need::Never, Rule::Container),
+    ("signOut", "container", Need::Never, Rule::Container),
+    ("status", "container", Need::Never, Rule::Container),
+    ("orderId", "container", Need::Never, Rule::Container),
+    ("order", "", Need::Never, Rule::Order),
+    ("beforeOrder", "", Need::Never, Rule::Function),
+    ("backend", "url", Need::Sending, Rule::Text(is_safe_url, "a path or an https address")),
+    ("backend", "format", Need::Never, Rule::OneOf(&["json", "form"])),
+    ("amazonBillerId", "", Need::Never, Rule::Text(is_some, "an id")),
 ];
+
+/// How a widget takes its place: all of its container, or a fold-out for smartphones.
+const DESIGNS: &[&str] = &["responsive", "smartphoneCollapsible"];
 
 /// The scopes of the CRM's own sample: the order needs the buyer's name, e-mail and full address.
 pub const DEFAULT_SCOPE: &str = "profile payments:widget payments:shipping_address";
@@ -80,14 +131,24 @@ impl Options {
         let region = REGIONS.iter().find(|region| raw.text_of("region") == Some(region.name));
         let region = region.unwrap_or(&REGIONS[0]);
         let site = Site::new(region, environment, raw.text_of("simulator"));
-        if find(&raw, "button", "language").is_some() && site.languages().is_empty() {
-            return Err(invalid("button.language", "absent in this region"));
-        }
         let options = Self { site, raw };
-        if Plan::of(&options).consent && options.get("consent", "container").is_none() {
-            return Err(Error::new(ErrorKind::MissingOption, "consent.container"));
+        options.verify_presence()?;
+        for (part, name) in [("button", "language"), ("wallet", "presentmentCurrency")] {
+            if options.get(part, name).is_some() && options.site.languages().is_empty() {
+                return Err(invalid(&full_name(part, name), "absent in this region"));
+            }
         }
         Ok(options)
+    }
+
+    fn verify_presence(&self) -> Result<(), Error> {
+        let plan = Plan::of(self);
+        for (part, name, need, _) in &RULES {
+            if need.is_felt(plan) && self.get(part, name).is_none() {
+                return Err(Error::new(ErrorKind::MissingOption, &full_name(part, name)));
+            }
+        }
+        Ok(())
     }
 
     /// The option `name` of `part`. An option without parts is its own part and has no name.
@@ -122,12 +183,6 @@ fn verify(raw: &Value) -> Result<(), Error> {
                 }
             }
             short => check(part, main, short)?,
-        }
-    }
-    for (part, name, required, _) in &RULES {
-        let is_spared = *part == "addressBook" && raw.text_of("goods") == Some("digital");
-        if *required && !is_spared && find(raw, part, name).is_none() {
-            return Err(Error::new(ErrorKind::MissingOption, &full_name(part, name)));
         }
     }
     if raw.text_of("environment") == Some("live") && raw.get("simulator").is_some() {
@@ -165,6 +220,7 @@ fn check(part: &str, name: &str, value: &Value) -> Result<(), Error> {
             Rule::OneOf(choices) => choices.contains(&text),
             Rule::Text(fits, _) => is_text && fits(text),
             Rule::Container => is_text || is_opaque,
+            Rule::Function => is_opaque,
             Rule::Order => match value {
                 Value::Map(_) => {
                     Fields::read(value.clone())?;
@@ -184,6 +240,7 @@ fn check(part: &str, name: &str, value: &Value) -> Result<(), Error> {
         }
         Rule::Text(_, expected) => *expected,
         Rule::Container => "an element or a CSS selector",
+        Rule::Function => "a function",
         Rule::Order => "an object of fields, a function or a form",
     };
     Err(invalid(&full_name, expected))
@@ -196,6 +253,15 @@ pub fn invalid(name: &str, expected: &str) -> Error {
 
 fn is_some(_: &str) -> bool {
     true
+}
+
+fn is_count(text: &str) -> bool {
+    all_bytes(text, |byte| byte.is_ascii_digit())
+}
+
+/// Widgets.js puts it unescaped into a form.
+fn is_currency(text: &str) -> bool {
+    text.len() == 3 && all_bytes(text, |byte| byte.is_ascii_uppercase())
 }
 
 /// Letters, digits, dots and hyphens: it is written into a cookie.
@@ -274,7 +340,8 @@ mod tests {
 
     #[test]
     fn each_required_option_is_missed_by_name() {
-        let required: Vec<_> = RULES.iter().filter(|(_, _, required, _)| *required).collect();
+        let plan = Plan::default();
+        let required: Vec<_> = RULES.iter().filter(|(_, _, need, _)| need.is_felt(plan)).collect();
         assert_eq!(required.len(), good().len());
         for ((given, _), (part, name, ..)) in good().into_iter().zip(required) {
             assert_eq!(given, *part);
@@ -318,6 +385,11 @@ mod tests {
             ("region", text("fr")),
             ("region", text("__proto__")),
             ("clientId", text("A2EXAMPLE")),
+            ("page", text("thanks")),
+            ("next", text("javascript:alert(1)")),
+            ("next", text("//evil.example")),
+            ("upsellMinutes", text("2 h")),
+            ("beforeOrder", text("hook")),
             ("sellerId", text("A2\"><script>")),
             ("agreement", text("monthly")),
             ("simulator", text("javascript:alert(1)")),
@@ -365,6 +437,51 @@ mod tests {
         assert!(plan.recurring && plan.consent);
         let at_sign_in = recurring(("scope", text("profile payments:autopay_consent")));
         assert!(at_sign_in.recurring && !at_sign_in.consent);
+    }
+
+    #[test]
+    fn each_page_of_a_funnel_needs_what_it_is_for() {
+        let without = |page: &str, left_out: &[&str]| {
+            let mut entries = good();
+            entries.retain(|(name, _)| !left_out.contains(name));
+            entries.push(("page", text(page)));
+            Options::read(map(&entries)).err()
+        };
+        let missing = |name| Some(Error::new(ErrorKind::MissingOption, name));
+        let nothing = ["button", "addressBook", "wallet", "backend"];
+        assert_eq!(without("upsell", &["backend"]), missing("backend.url"));
+        assert_eq!(without("upsell", &["wallet"]), missing("wallet.container"));
+        assert_eq!(without("review", &["addressBook", "wallet"]), None);
+        assert_eq!(without("review", &["backend"]), missing("backend.url"));
+        assert_eq!(without("review", &["button"]), missing("button.container"));
+        assert_eq!(without("thank-you", &nothing), None);
+        assert_eq!(without("choose", &["backend"]), missing("next"));
+        let mut choose = good();
+        choose.retain(|(name, _)| *name != "backend");
+        choose.extend([("page", text("choose")), ("next", text("/review.html"))]);
+        assert!(Options::read(map(&choose)).is_ok());
+        // The consent was given on the page before.
+        let recurring = [("agreement", text("recurring")), ("page", text("review"))];
+        assert!(Options::read(map(&[good().as_slice(), &recurring].concat())).is_ok());
+    }
+
+    #[test]
+    fn a_presentment_currency_is_a_code_in_a_region_that_has_it() {
+        let wallet = |region: &str, code: &str| {
+            let wallet = map(&[("container", text("#cards")), ("presentmentCurrency", text(code))]);
+            let mut entries = good();
+            entries.retain(|(name, _)| !matches!(*name, "wallet" | "region"));
+            entries.extend([("wallet", wallet), ("region", text(region))]);
+            Options::read(map(&entries))
+        };
+        for region in ["uk", "de", "eur", "gbp"] {
+            assert!(wallet(region, "CHF").is_ok(), "{region}");
+        }
+        for (region, code) in
+            [("us", "CHF"), ("jp", "CHF"), ("de", "chf"), ("de", "C\"F"), ("de", "EURO")]
+        {
+            assert_invalid("wallet.presentmentCurrency", wallet(region, code));
+        }
     }
 
     #[test]

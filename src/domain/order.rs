@@ -3,7 +3,7 @@
 use crate::domain::ids::{AccessToken, AmazonOrderId, Nonce};
 use crate::domain::profile::Profile;
 use crate::domain::text::contains_ignoring_case;
-use crate::domain::value::{Entries, Value};
+use crate::domain::value::{Entries, Value, put_text};
 use crate::error::{Error, ErrorKind};
 use crate::prelude::*;
 
@@ -46,6 +46,25 @@ impl Fields {
     pub fn entries(&self) -> &[(String, Value)] {
         &self.0
     }
+
+    /// A field's text, unless it is empty.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        let field = self.0.iter().find(|(known, _)| known == name);
+        field.and_then(|(_, value)| value.text()).filter(|text| !text.is_empty())
+    }
+
+    /// Adds a field, unless the page has given it.
+    pub fn add(&mut self, name: &str, text: &str) {
+        if self.text(name).is_none() {
+            self.0.retain(|(known, _)| known != name);
+            put_text(&mut self.0, name, Some(text));
+        }
+    }
+
+    /// The product of an upsell.
+    pub fn product(&self) -> Option<&str> {
+        self.text("productId").or(self.text("product1_id"))
+    }
 }
 
 /// Fields that LanderPay fills in itself.
@@ -81,7 +100,7 @@ pub fn is_forbidden(name: &str) -> bool {
         || PARTS.iter().any(|part| contains_ignoring_case(name, part))
 }
 
-/// Place this order: the whole content of one Import Order.
+/// Place this order: the whole content of one Import Order or Import Upsale.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ImportOrder {
     /// The same for every repetition of this attempt.

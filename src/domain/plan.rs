@@ -1,18 +1,58 @@
-//! What a purchase is made of.
+//! What a purchase is made of, and which page of it this is.
 
 use crate::domain::ids::AmazonOrderId;
 use crate::domain::options::Options;
 use crate::domain::text::contains_ignoring_case;
 
-/// What a purchase is made of, and so what the buyer has to choose.
+/// What a purchase is made of, and so what the buyer has to choose here.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Plan {
+    /// What this page is for.
+    pub page: Page,
     /// The buyer is charged again: a billing agreement takes the order reference's place.
     pub recurring: bool,
     /// Nothing is delivered, so no address is chosen.
     pub digital: bool,
     /// The buyer agrees in a widget of its own.
     pub consent: bool,
+    /// What is chosen is also shown once more, to be read only.
+    pub review: bool,
+}
+
+/// What a page of a funnel is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Page {
+    /// The buyer chooses and places the order.
+    #[default]
+    Checkout,
+    /// The buyer chooses; the next page places the order.
+    Choose,
+    /// What was chosen on the page before is shown, and the order placed.
+    Review,
+    /// Something is added to an order that was placed on a page before.
+    Upsell,
+    /// Nothing is left to do.
+    ThankYou,
+}
+
+impl Page {
+    /// The option's values, in order.
+    pub const NAMES: &[&str] = &["checkout", "choose", "review", "upsell", "thank-you"];
+
+    const ALL: [Self; 5] =
+        [Self::Checkout, Self::Choose, Self::Review, Self::Upsell, Self::ThankYou];
+
+    /// The page of these options.
+    pub fn of(options: &Options) -> Self {
+        let name = options.text("page", "");
+        let named = Self::NAMES.iter().zip(Self::ALL).find(|(known, _)| name == Some(known));
+        named.map_or(Self::Checkout, |(_, page)| page)
+    }
+
+    /// True where AddressBook and Wallet are there to choose in.
+    pub const fn chooses(self) -> bool {
+        !matches!(self, Self::Review | Self::ThankYou)
+    }
 }
 
 /// An order reference or billing agreement that outlives its page or its session.
@@ -22,12 +62,14 @@ pub struct KeptOrder {
     pub id: AmazonOrderId,
     /// It is a billing agreement.
     pub recurring: bool,
+    /// Nothing was missing.
+    pub complete: bool,
 }
 
 impl Plan {
     /// The order to go on with: one of the other kind is none.
-    pub fn accept(self, kept: Option<KeptOrder>) -> Option<AmazonOrderId> {
-        kept.filter(|kept| kept.recurring == self.recurring).map(|kept| kept.id)
+    pub fn accept(self, kept: Option<KeptOrder>) -> Option<KeptOrder> {
+        kept.filter(|kept| kept.recurring == self.recurring)
     }
 
     /// The plan of a page with these options.
@@ -37,10 +79,14 @@ impl Plan {
 
     /// The same page's plan for the other agreement.
     pub fn new(options: &Options, recurring: bool) -> Self {
+        let page = Page::of(options);
+        let is_named = |part| options.get(part, "container").is_some();
         Self {
+            page,
             recurring,
             digital: options.text("goods", "") == Some("digital"),
             consent: recurring && !asks_at_sign_in(options),
+            review: page == Page::Review || is_named("addressReview") || is_named("walletReview"),
         }
     }
 }

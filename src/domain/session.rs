@@ -1,11 +1,13 @@
 //! Who comes to a page, and how long a sign-in is good for.
 
 use crate::domain::ids::AccessToken;
+use crate::domain::outcome::Receipt;
 use crate::domain::plan::KeptOrder;
 use crate::error::Error;
+use crate::prelude::*;
 
 /// Who comes to the page.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum Arrival {
     /// Somebody who is not signed in.
     #[default]
@@ -15,6 +17,10 @@ pub enum Arrival {
     Buyer(AccessToken, Option<KeptOrder>),
     /// A buyer who is back from Amazon's page without a usable sign-in.
     Refused(Error),
+    /// Somebody who lacks what this page of the funnel goes on with.
+    Closed(Error),
+    /// Somebody who has placed this order already.
+    Placed(Box<Receipt>),
 }
 
 /// Amazon's own cache forgets a token after 55 minutes, although it lives for 60. In seconds.

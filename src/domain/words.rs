@@ -33,6 +33,8 @@ words! {
     GiveConsent "Please agree to the recurring payments.";
     /// Nothing is missing.
     Ready "Everything is chosen. You can place your order now.";
+    /// Nothing is missing, and the next page places the order.
+    GoOn "Everything is chosen. You can go on to the next step.";
     /// An order was sent, and nobody knows what became of it.
     Unresolved "We do not know yet whether your order was placed. Press the button to ask again: \
         you do not pay twice.";

@@ -1,7 +1,8 @@
 //! The signed-in buyer: profile, address, payment method.
 
+use crate::domain::amazon::Widget;
 use crate::domain::ids::AmazonOrderId;
-use crate::domain::plan::Plan;
+use crate::domain::plan::{Page, Plan};
 use crate::domain::profile::Profile;
 use crate::error::{Error, ErrorKind};
 use crate::flow::effect::{Effect, Notice, Timer};
@@ -17,6 +18,10 @@ const RENEWALS: u8 = 2;
 /// Draws the widgets of an order, or the one that makes a new one.
 pub(super) fn draw(choice: &mut Choice, effects: &mut Effects) {
     let (plan, order) = (choice.plan, choice.order.clone());
+    if plan.page == Page::Review {
+        review(choice, Widget::AddressReview, effects);
+        return review(choice, Widget::WalletReview, effects);
+    }
     effects.push(if plan.digital {
         Effect::DrawWallet(plan, order)
     } else {
@@ -27,6 +32,15 @@ pub(super) fn draw(choice: &mut Choice, effects: &mut Effects) {
         effects.push(Effect::StartTimer(Timer::FirstWidget));
     }
     draw_the_rest(choice, effects);
+}
+
+/// Shows what was just chosen once more.
+fn review(choice: &Choice, widget: Widget, effects: &mut Effects) {
+    let plan = choice.plan;
+    let is_chosen = !(plan.digital && widget == Widget::AddressReview);
+    if let Some(id) = choice.order.as_ref().filter(|_| plan.review && is_chosen) {
+        effects.push(Effect::DrawReview(widget, plan, id.clone()));
+    }
 }
 
 /// Draws what needs the order first.
@@ -105,6 +119,7 @@ pub(super) fn address_selected(state: &mut State, effects: &mut Effects) {
         // Amazon reloads the Wallet after each address selection and voids what was chosen there.
         choosing.choice.payment = false;
         effects.push(Effect::Notify(Notice::AddressSelected));
+        review(&choosing.choice, Widget::AddressReview, effects);
     }
 }
 
@@ -112,6 +127,7 @@ pub(super) fn payment_selected(state: &mut State, effects: &mut Effects) {
     if let Some(choosing) = state.choosing_mut() {
         choosing.choice.payment = true;
         effects.push(Effect::Notify(Notice::PaymentSelected));
+        review(&choosing.choice, Widget::WalletReview, effects);
     }
 }
 
@@ -120,11 +136,35 @@ pub(super) fn renew_order(choosing: &mut Choosing, effects: &mut Effects) -> boo
     let renewals = choosing.choice.renewals + 1;
     let plan = choosing.choice.plan;
     choosing.choice = Choice { plan, renewals, ..Choice::default() };
-    let allowed = renewals <= RENEWALS;
+    let allowed = renewals <= RENEWALS && plan.page != Page::Review;
     if allowed {
         draw(&mut choosing.choice, effects);
     }
     allowed
+}
+
+pub(super) fn currency_changed(state: &mut State, effects: &mut Effects) {
+    if let State::Choosing(choosing) = state {
+        choosing.currency_refused = false;
+        redraw_wallet(choosing, effects);
+    }
+}
+
+/// Goes on with the region's own currency, once.
+pub(super) fn use_own_currency(choosing: &mut Choosing, effects: &mut Effects) -> bool {
+    let is_news = !core::mem::replace(&mut choosing.currency_refused, true);
+    if is_news {
+        redraw_wallet(choosing, effects);
+    }
+    is_news
+}
+
+/// What was chosen in the Wallet counts again when the new one says so.
+fn redraw_wallet(choosing: &mut Choosing, effects: &mut Effects) {
+    if choosing.choice.order.is_some() {
+        choosing.choice.payment = false;
+        draw_wallet(&choosing.choice, effects);
+    }
 }
 
 pub(super) fn fetch_profile(state: &State, effects: &mut Effects) {

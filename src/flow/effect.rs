@@ -2,6 +2,7 @@
 
 use alloc::rc::Rc;
 
+use crate::domain::amazon::Widget;
 use crate::domain::ids::{AccessToken, AmazonOrderId, Nonce};
 use crate::domain::order::ImportOrder;
 use crate::domain::plan::{KeptOrder, Plan};
@@ -24,7 +25,7 @@ pub enum Effect {
     /// Forget the session; everywhere if the buyer wants it, otherwise only what is left of this
     /// one.
     ForgetSession(bool),
-    /// Take AddressBook, Wallet and Consent off the page.
+    /// Take all widgets but the button off the page.
     EraseWidgets,
     /// Read the profile; answers with `ProfileArrived`.
     FetchProfile(AccessToken),
@@ -32,12 +33,20 @@ pub enum Effect {
     DrawAddressBook(Plan, Option<AmazonOrderId>),
     /// Draw the Wallet for this order, or one that makes a new one.
     DrawWallet(Plan, Option<AmazonOrderId>),
+    /// Show what is chosen for this order once more, to be read only.
+    DrawReview(Widget, Plan, AmazonOrderId),
     /// Draw the Consent widget for this billing agreement.
     DrawConsent(AmazonOrderId),
     /// Ask the page for its order fields; answers with `OrderCollected`.
     CollectOrder,
     /// Post the order; answers with `Answered`.
     Send(Rc<ImportOrder>),
+    /// Keep the order that was placed for the next pages of the funnel.
+    Book(Rc<ImportOrder>),
+    /// Keep what is chosen for the next page of the funnel, and go there.
+    HandOn(KeptOrder),
+    /// Go to the next page of the funnel, if there is one.
+    GoOn,
     /// Leave the page for this https address.
     Navigate(String),
     /// Start a timer, replacing one of the same name; answers with `TimeUp`.

@@ -39,6 +39,10 @@ pub enum Event {
     Consented(bool),
     /// The page offers another kind of purchase.
     PlanChanged,
+    /// The page shows prices in another currency.
+    CurrencyChanged,
+    /// Something of the page's is not as it should be; nothing changes.
+    Warned(Error),
     /// A widget reported this error code.
     WidgetFailed(Widget, String),
     /// The profile came, or did not.

@@ -5,6 +5,7 @@ use alloc::rc::Rc;
 use crate::domain::ids::Nonce;
 use crate::domain::order::{Fields, ImportOrder};
 use crate::domain::outcome::{Decline, Outcome, Receipt, WayOn};
+use crate::domain::plan::Page;
 use crate::domain::text::join;
 use crate::error::{Error, ErrorKind};
 use crate::flow::choosing;
@@ -26,6 +27,11 @@ pub(super) fn place_order(state: &mut State, effects: &mut Effects) {
             None => Error::new(ErrorKind::NotReady, state.name().as_str()),
         };
         return effects.push(Effect::Report(error));
+    }
+    if let State::Choosing(choosing) = state
+        && choosing.choice.plan.page == Page::Choose
+    {
+        return effects.extend(choosing.choice.kept().map(Effect::HandOn));
     }
     if let State::Choosing(mut choosing) = core::mem::take(state) {
         choosing.decline = None;
@@ -108,9 +114,13 @@ pub(super) fn answered(state: &mut State, outcome: Outcome, effects: &mut Effect
             if choosing.session == Session::Left {
                 effects.push(Effect::EraseWidgets);
             }
+            let sent = Rc::clone(sent);
             let amazon_order_id = sent.amazon_order_id.clone();
             *state = State::Placed(Box::new(Receipt { amazon_order_id, order }));
+            // First, because the page may go on by itself when it hears of it.
+            effects.push(Effect::Book(sent));
             effects.push(Effect::Notify(Notice::Placed));
+            effects.push(Effect::GoOn);
         }
         Outcome::Redirect(url) => {
             *state = State::Confirming;

@@ -5,7 +5,7 @@ use alloc::rc::Rc;
 use crate::domain::ids::{AccessToken, AmazonOrderId, Nonce};
 use crate::domain::order::ImportOrder;
 use crate::domain::outcome::{Decline, Receipt, WayOn};
-use crate::domain::plan::{KeptOrder, Plan};
+use crate::domain::plan::{KeptOrder, Page, Plan};
 use crate::domain::profile::Profile;
 use crate::domain::session::Arrival;
 use crate::domain::words::Words;
@@ -61,6 +61,8 @@ pub struct Choosing {
     pub unresolved: Option<Rc<ImportOrder>>,
     /// How good the session still is.
     pub session: Session,
+    /// Amazon refused the page's presentment currency.
+    pub currency_refused: bool,
 }
 
 /// How good a session still is.
@@ -127,6 +129,7 @@ impl Choosing {
             decline: None,
             unresolved: None,
             session: Session::Good,
+            currency_refused: false,
         })
     }
 }
@@ -134,8 +137,8 @@ impl Choosing {
 impl Choice {
     /// The order for whoever goes on with it later.
     pub fn kept(&self) -> Option<KeptOrder> {
-        let recurring = self.plan.recurring;
-        self.order.clone().map(|id| KeptOrder { id, recurring })
+        let (recurring, complete) = (self.plan.recurring, self.complete().is_some());
+        self.order.clone().map(|id| KeptOrder { id, recurring, complete })
     }
 
     /// The order reference or billing agreement, when nothing is missing.
@@ -285,7 +288,10 @@ impl State {
                     WayOn::StartOver => Words::DeclinedOver,
                 },
                 _ if choosing.session == Session::Ending => Words::Expiring,
-                (None, []) if choosing.choice.order.is_some() => Words::Ready,
+                (None, []) if choosing.choice.order.is_some() => {
+                    let is_last = choosing.choice.plan.page != Page::Choose;
+                    if is_last { Words::Ready } else { Words::GoOn }
+                }
                 (None, ["payment", ..] | []) => Words::ChoosePayment,
                 (None, ["consent"]) => Words::GiveConsent,
                 (None, _) => Words::ChooseAddress,

@@ -2,10 +2,10 @@
 
 use crate::domain::amazon::{Reaction, Widget, reaction};
 use crate::domain::ids::{AccessToken, Nonce};
-use crate::domain::plan::{KeptOrder, Plan};
+use crate::domain::plan::{KeptOrder, Page, Plan};
 use crate::domain::session::{self, Arrival};
 use crate::domain::sign_in::SignIn;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::flow::effect::{Effect, Notice, Timer};
 use crate::flow::event::Event;
 use crate::flow::state::{Choosing, Ended, Phase, Session, State};
@@ -37,7 +37,7 @@ pub fn step(plan: Plan, mut state: State, event: Event) -> (State, Effects) {
 
 fn take(plan: Plan, state: &mut State, event: Event, effects: &mut Effects) {
     match event {
-        Event::Start => effects.push(Effect::LoadAmazon),
+        Event::Start => start(state, effects),
         Event::Retry => retry(state, effects),
         Event::AmazonReady => amazon_ready(plan, state, effects),
         Event::AmazonFailed(error) => give_up(state, error, effects),
@@ -50,6 +50,8 @@ fn take(plan: Plan, state: &mut State, event: Event, effects: &mut Effects) {
         Event::Consented(given) => choosing::consented(state, given, effects),
         // Every event lets the choice follow the plan, as soon as it can.
         Event::PlanChanged => {}
+        Event::CurrencyChanged => choosing::currency_changed(state, effects),
+        Event::Warned(error) => effects.push(Effect::Report(error)),
         Event::WidgetFailed(widget, code) => widget_failed(state, widget, &code, effects),
         Event::ProfileArrived(profile) => choosing::profile_arrived(state, profile, effects),
         Event::PlaceOrder => placing::place_order(state, effects),
@@ -69,11 +71,23 @@ fn take(plan: Plan, state: &mut State, event: Event, effects: &mut Effects) {
     }
 }
 
+fn start(state: &mut State, effects: &mut Effects) {
+    let State::Loading(arrival) = state else { return };
+    match arrival {
+        Arrival::Placed(receipt) => *state = State::Placed(receipt.clone()),
+        Arrival::Closed(error) => {
+            let error = error.clone();
+            give_up(state, error, effects);
+        }
+        _ => effects.push(Effect::LoadAmazon),
+    }
+}
+
 fn retry(state: &mut State, effects: &mut Effects) {
     match state {
         State::Unavailable(arrival) => {
             *state = State::Loading(core::mem::take(arrival));
-            effects.push(Effect::LoadAmazon);
+            start(state, effects);
         }
         State::Choosing(choosing) => match choosing.choice.missing() {
             _ if choosing.choice.order.is_none() => choosing::draw(&mut choosing.choice, effects),
@@ -92,7 +106,7 @@ fn amazon_ready(plan: Plan, state: &mut State, effects: &mut Effects) {
     *state = State::SignedOut;
     effects.push(Effect::DrawButton);
     match arrival {
-        Arrival::Nobody => {}
+        Arrival::Nobody | Arrival::Closed(_) | Arrival::Placed(_) => {}
         Arrival::Buyer(token, order) => begin_choosing(plan, state, token, order, effects),
         Arrival::Refused(error) => effects.push(Effect::Report(error)),
     }
@@ -163,7 +177,16 @@ fn begin_choosing(
 ) {
     effects.push(Effect::Notify(Notice::SignedIn));
     effects.push(Effect::StartTimer(Timer::Session));
-    let mut choosing = Choosing::new(token, plan, plan.accept(order));
+    let order = plan.accept(order);
+    let was_complete = order.as_ref().is_some_and(|order| order.complete);
+    let is_review = plan.page == Page::Review;
+    if is_review && !was_complete {
+        *state = State::Unavailable(Arrival::Buyer(token, None));
+        return effects.push(Effect::Report(ErrorKind::NothingToReview.into()));
+    }
+    let mut choosing = Choosing::new(token, plan, order.map(|order| order.id));
+    let choice = &mut choosing.choice;
+    (choice.address, choice.payment, choice.consent) = (is_review, is_review, is_review);
     effects.push(Effect::FetchProfile(choosing.token.clone()));
     choosing::draw(&mut choosing.choice, effects);
     *state = State::Choosing(choosing);
@@ -234,6 +257,11 @@ fn widget_failed(state: &mut State, widget: Widget, code: &str, effects: &mut Ef
             choosing.choice.order = None;
             expire(state, effects);
         }
+        (Reaction::OwnCurrency, State::Choosing(choosing)) => {
+            if choosing::use_own_currency(choosing, effects) {
+                return effects.push(Effect::Report(Error::new(ErrorKind::CurrencyRefused, code)));
+            }
+        }
         (Reaction::GiveUp, _) => return give_up(state, error, effects),
         (Reaction::NewOrder, State::Choosing(choosing)) => {
             if !choosing::renew_order(choosing, effects) {
@@ -241,8 +269,14 @@ fn widget_failed(state: &mut State, widget: Widget, code: &str, effects: &mut Ef
             }
         }
         // Nothing that could be mended, or an order is on its way and must not be disturbed.
-        (Reaction::Report | Reaction::SignInAgain | Reaction::AnotherBuyer, _)
-        | (Reaction::NewOrder, _) => {}
+        (
+            Reaction::Report
+            | Reaction::SignInAgain
+            | Reaction::AnotherBuyer
+            | Reaction::NewOrder
+            | Reaction::OwnCurrency,
+            _,
+        ) => {}
     }
     effects.push(Effect::Report(error));
 }

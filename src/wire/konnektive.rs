@@ -6,6 +6,7 @@ use crate::domain::http::{Reply, Request};
 use crate::domain::options::Options;
 use crate::domain::order::ImportOrder;
 use crate::domain::outcome::{Decline, DeclineReason, Outcome, PlacedOrder};
+use crate::domain::plan::Page;
 use crate::domain::text::{concat, contains_ignoring_case, cut};
 use crate::domain::value::{Entries, Value, put, put_text};
 use crate::error::{Error, ErrorKind};
@@ -14,15 +15,21 @@ use crate::prelude::*;
 /// The CRM's limit for first and last name, in characters.
 const NAME_LIMIT: usize = 50;
 
-/// Writes an Import Order.
-pub fn import_order(options: &Options, order: &ImportOrder) -> Request {
+/// Writes an Import Order; on an upsell page an Import Upsale, which has neither `paySource` nor buyer:
+/// its order has both.
+pub fn import(options: &Options, order: &ImportOrder) -> Request {
     let as_form = options.text("backend", "format") == Some("form");
     let mut fields = Entries::new();
-    put_text(&mut fields, "paySource", Some("AMAZON"));
+    let is_upsell = Page::of(options) == Page::Upsell;
+    if !is_upsell {
+        put_text(&mut fields, "paySource", Some("AMAZON"));
+    }
     put_text(&mut fields, "amazonBillerId", options.text("amazonBillerId", ""));
     put_text(&mut fields, "amazonOrderId", Some(order.amazon_order_id.as_str()));
     put_text(&mut fields, "amazonAddressConsent", Some(order.token.expose()));
-    if let Some(profile) = &order.profile {
+    if let Some(profile) = &order.profile
+        && !is_upsell
+    {
         put_text(&mut fields, "emailAddress", profile.email());
         if let Some((first, last)) = profile.first_and_last_name() {
             put_text(&mut fields, "firstName", Some(cut(first, NAME_LIMIT)));
@@ -41,7 +48,10 @@ pub fn import_order(options: &Options, order: &ImportOrder) -> Request {
         }
     }
     Request {
-        url: concat(&[trim_slash(options.required("backend", "url")), "/import-order"]),
+        url: concat(&[
+            trim_slash(options.required("backend", "url")),
+            if is_upsell { "/import-upsale" } else { "/import-order" },
+        ]),
         idempotency_key: order.key.as_str().to_owned(),
         as_form,
         fields,
@@ -211,7 +221,7 @@ mod tests {
         let fields =
             [("campaignId", "12"), ("emailAddress", "typed@example.com"), ("product1_id", "345")];
         let request =
-            import_order(&options(json!({ "amazonBillerId": 77 })), &order(Some(profile), &fields));
+            import(&options(json!({ "amazonBillerId": 77 })), &order(Some(profile), &fields));
         assert_eq!(request.url, "/amazon-pay/import-order");
         assert_eq!(request.idempotency_key, "key");
         for (name, text) in [
@@ -231,9 +241,21 @@ mod tests {
     }
 
     #[test]
+    fn an_upsell_has_no_pay_source_and_no_buyer_and_an_address_of_its_own() {
+        let profile = profile(json!({ "name": "Ada Lovelace", "email": "ada@example.com" }));
+        let fields = [("orderId", "A1B2C3"), ("productId", "348")];
+        let options = options(json!({ "page": "upsell", "amazonBillerId": "7" }));
+        let request = import(&options, &order(Some(profile), &fields));
+        assert_eq!(request.url, "/amazon-pay/import-upsale");
+        let names: Vec<_> = request.fields.iter().map(|(name, _)| name.as_str()).collect();
+        let ours = ["amazonBillerId", "amazonOrderId", "amazonAddressConsent"];
+        assert_eq!(names, [&ours[..], &["orderId", "productId"]].concat());
+    }
+
+    #[test]
     fn without_a_profile_the_page_s_own_fields_stand() {
         let fields = [("emailAddress", "typed@example.com"), ("firstName", "Ann")];
-        let request = import_order(&options(json!({})), &order(None, &fields));
+        let request = import(&options(json!({})), &order(None, &fields));
         assert_eq!(field(&request, "emailAddress"), Some("typed@example.com"));
         assert_eq!(field(&request, "firstName"), Some("Ann"));
         assert_eq!(field(&request, "amazonBillerId"), None);
@@ -242,16 +264,16 @@ mod tests {
     #[test]
     fn the_format_and_the_address_are_the_merchant_s() {
         let backend = json!({ "url": "https://shop.example/pay/", "format": "form" });
-        let request = import_order(&options(json!({ "backend": backend })), &order(None, &[]));
+        let request = import(&options(json!({ "backend": backend })), &order(None, &[]));
         assert_eq!(request.url, "https://shop.example/pay/import-order");
         assert!(request.as_form);
-        assert!(!import_order(&options(json!({})), &order(None, &[])).as_form);
+        assert!(!import(&options(json!({})), &order(None, &[])).as_form);
     }
 
     #[test]
     fn long_names_are_cut_between_characters() {
         let profile = profile(json!({ "name": format!("{} B", "é".repeat(60)) }));
-        let request = import_order(&options(json!({})), &order(Some(profile), &[]));
+        let request = import(&options(json!({})), &order(Some(profile), &[]));
         assert_eq!(field(&request, "firstName"), Some("é".repeat(50).as_str()));
         assert_eq!(field(&request, "lastName"), Some("B"));
     }

@@ -4,8 +4,9 @@ use std::rc::Rc;
 
 use landerpay::domain::amazon::Widget;
 use landerpay::domain::order::ImportOrder;
-use landerpay::domain::outcome::Outcome;
-use landerpay::domain::plan::Plan;
+use landerpay::domain::outcome::{Outcome, Receipt};
+use landerpay::domain::plan::{KeptOrder, Page, Plan};
+use landerpay::domain::session::Arrival;
 use landerpay::domain::sign_in::SignIn;
 use landerpay::error::{Error, ErrorKind};
 use landerpay::flow::{Effect, Event, State, Timer, step, view};
@@ -13,17 +14,44 @@ use proptest::prelude::*;
 
 use crate::support::*;
 
-fn any_plan() -> impl Strategy<Value = Plan> {
-    any::<(bool, bool, bool)>().prop_map(|(recurring, digital, consent)| Plan {
+fn any_plan(page: Page) -> impl Strategy<Value = Plan> {
+    any::<(bool, bool, bool, bool)>().prop_map(move |(recurring, digital, consent, review)| Plan {
+        page,
         recurring,
         digital,
         consent: recurring && consent,
+        review: review || page == Page::Review,
     })
+}
+
+const PAGES: &[Page] = &[Page::Checkout, Page::Choose, Page::Review, Page::Upsell];
+
+fn any_arrival() -> impl Strategy<Value = Arrival> {
+    let Outcome::Placed(order) = placed() else { unreachable!() };
+    let receipt = Receipt { amazon_order_id: order_id(9), order };
+    prop_oneof![
+        4 => Just(Arrival::Nobody),
+        2 => Just(Arrival::Buyer(token(), None)),
+        2 => any::<(bool, bool)>().prop_map(|(recurring, complete)| {
+            Arrival::Buyer(token(), Some(KeptOrder { recurring, complete, ..kept(1) }))
+        }),
+        1 => Just(Arrival::Refused(ErrorKind::SignInRefused.into())),
+        1 => Just(Arrival::Closed(ErrorKind::FirstOrderMissing.into())),
+        1 => Just(Arrival::Placed(Box::new(receipt))),
+    ]
 }
 
 fn any_event() -> impl Strategy<Value = Event> {
     let error = || Error::from(ErrorKind::BackendFailed);
-    let codes = ["ITP", "BuyerSessionExpired", "StaleOrderReference", "InvalidSellerId", "New", ""];
+    let codes = [
+        "ITP",
+        "BuyerSessionExpired",
+        "CurrencyUnsupported",
+        "StaleOrderReference",
+        "InvalidSellerId",
+        "New",
+        "",
+    ];
     prop_oneof![
         1 => Just(Event::Start),
         1 => Just(Event::Retry),
@@ -38,6 +66,8 @@ fn any_event() -> impl Strategy<Value = Event> {
         4 => Just(Event::PaymentSelected),
         3 => any::<bool>().prop_map(Event::Consented),
         1 => Just(Event::PlanChanged),
+        1 => Just(Event::CurrencyChanged),
+        1 => Just(Event::Warned(ErrorKind::NoHeight.into())),
         1 => (prop::sample::select(&Widget::ALL[..]), prop::sample::select(codes.to_vec()))
             .prop_map(|(widget, code)| Event::WidgetFailed(widget, code.into())),
         2 => Just(Event::ProfileArrived(Ok(profile()))),
@@ -66,23 +96,27 @@ proptest! {
 
     #[test]
     fn whatever_happens(
-        plans in prop::collection::vec(any_plan(), 1..4),
+        (page, plans) in prop::sample::select(PAGES)
+            .prop_flat_map(|page| (Just(page), prop::collection::vec(any_plan(page), 1..4))),
+        arrival in any_arrival(),
         events in prop::collection::vec(any_event(), 1..120),
     ) {
         let mut plans = plans.into_iter().cycle();
         let mut plan = plans.next().unwrap();
-        let mut state = State::default();
+        let was_placed = matches!(arrival, Arrival::Placed(_));
+        let mut state = State::Loading(arrival);
         // The order that was sent and not answered yet.
         let mut in_flight: Option<Rc<ImportOrder>> = None;
         // The order of whose fate nobody knows.
         let mut unknown: Option<Rc<ImportOrder>> = None;
         let mut placed_once = false;
         for event in events {
-            // The backend answers only what it was asked.
-            let event = match (event, in_flight.is_some()) {
-                (Event::Answered(_), false) => continue,
-                (event, _) => event,
-            };
+            // The backend answers only what it was asked, and what is only read makes no order.
+            match event {
+                Event::Answered(_) if in_flight.is_none() => continue,
+                Event::OrderCreated(_) if page == Page::Review => continue,
+                _ => {}
+            }
             let was_ready = state.ready().is_some();
             let was_placing = state.is_placing();
             if let Event::Answered(outcome) = &event {
@@ -100,6 +134,7 @@ proptest! {
             for effect in &effects {
                 match effect {
                     Effect::Send(order) => {
+                        prop_assert!(page != Page::Choose, "a page that only chooses sent an order");
                         prop_assert!(in_flight.is_none(), "two orders in flight");
                         prop_assert!(!placed_once, "an order after the order");
                         prop_assert!(was_ready || was_placing, "sent, but not everything is chosen");
@@ -111,6 +146,15 @@ proptest! {
                         }
                         in_flight = Some(Rc::clone(order));
                     }
+                    Effect::DrawAddressBook(..) | Effect::DrawWallet(_, None) | Effect::DrawConsent(_) => {
+                        prop_assert!(page != Page::Review, "a review page lets choose");
+                    }
+                    Effect::DrawReview(..) => prop_assert!(plan.review || page == Page::Review),
+                    Effect::HandOn(kept) => {
+                        prop_assert!(page == Page::Choose && is_press && was_ready);
+                        prop_assert!(kept.complete);
+                    }
+                    Effect::Book(_) => prop_assert!(placed_once),
                     Effect::CollectOrder => prop_assert!(is_press && was_ready || was_placing),
                     Effect::Notify(notice) => {
                         let detail = format!("{:?}", view::detail(&state, *notice));
@@ -129,7 +173,11 @@ proptest! {
             prop_assert!(!shown.contains("SECRET"), "{}", shown);
             prop_assert_eq!(snapshot.text_of("state"), Some(state.name().as_str()));
             prop_assert!(!state.words().english().is_empty());
-            prop_assert_eq!(placed_once, state.receipt().is_some(), "a placed order is forgotten");
+            if placed_once {
+                prop_assert!(state.receipt().is_some(), "a placed order is forgotten");
+            } else {
+                prop_assert!(state.receipt().is_none() || was_placed);
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use landerpay::domain::amazon::Widget;
 use landerpay::domain::outcome::Outcome;
-use landerpay::domain::plan::{KeptOrder, Plan};
+use landerpay::domain::plan::{KeptOrder, Page, Plan};
 use landerpay::domain::words::Words;
 use landerpay::error::ErrorKind;
 use landerpay::flow::state::Ended;
@@ -10,7 +10,8 @@ use landerpay::flow::{Effect, Event, Notice, State, StateName, Timer};
 
 use crate::support::*;
 
-const ONCE: Plan = Plan { recurring: false, digital: false, consent: false };
+const ONCE: Plan =
+    Plan { page: Page::Checkout, recurring: false, digital: false, consent: false, review: false };
 const RECURRING: Plan = Plan { recurring: true, consent: true, ..ONCE };
 const DIGITAL: Plan = Plan { digital: true, ..ONCE };
 const DIGITAL_RECURRING: Plan = Plan { digital: true, ..RECURRING };
@@ -97,7 +98,7 @@ fn digital_and_recurring() {
 
 #[test]
 fn a_buyer_who_signs_in_again_agrees_again() {
-    let agreement = KeptOrder { id: order_id(1), recurring: true };
+    let agreement = KeptOrder { recurring: true, ..kept(1) };
     let mut checkout = Checkout::with(RECURRING, State::Expired(Ended(Some(agreement))));
     checkout.on(Event::ButtonPressed(nonce(1)));
     let effects = checkout.on(Event::SignedIn(good_sign_in()));
@@ -108,7 +109,7 @@ fn a_buyer_who_signs_in_again_agrees_again() {
 #[test]
 fn an_order_of_the_other_kind_is_not_gone_on_with() {
     for (plan, recurring) in [(RECURRING, false), (ONCE, true)] {
-        let ended = Ended(Some(KeptOrder { id: order_id(1), recurring }));
+        let ended = Ended(Some(KeptOrder { recurring, ..kept(1) }));
         let mut checkout = Checkout::with(plan, State::Expired(ended));
         checkout.on(Event::ButtonPressed(nonce(1)));
         let effects = checkout.on(Event::SignedIn(good_sign_in()));

@@ -9,6 +9,7 @@
 )]
 
 mod always;
+mod funnel;
 mod kinds;
 mod purchase;
 mod session;
