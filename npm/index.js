@@ -6,7 +6,7 @@ let ready;
 let returned = "";
 
 /** See index.d.ts. The drop-in has taken the sign-in's answer off the address already. */
-export async function createCheckout(options, taken = takeReturn()) {
+export async function createCheckout(options, taken = takeReturn(), search = location.search) {
   returned = taken || returned;
   ready ??= init({ module_or_path: new URL("landerpay.wasm", import.meta.url) });
   try {
@@ -20,7 +20,7 @@ export async function createCheckout(options, taken = takeReturn()) {
       audience: "network",
     });
   }
-  const checkout = beginCheckout(options, returned);
+  const checkout = beginCheckout(options, returned, search);
   returned = "";
   return checkout;
 }

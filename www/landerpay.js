@@ -6,6 +6,8 @@ import { findScript } from "../src/js/load_amazon.js";
 
 // First of all: whatever runs after this tag must not read the token.
 let returned = takeReturn();
+// Before the page's own scripts tidy it up.
+const { search } = location;
 
 const script = document.currentScript;
 const base = new URL(".", script.src);
@@ -16,6 +18,8 @@ const ELEMENTS = {
   addressBook: "address-book",
   wallet: "wallet",
   consent: "consent",
+  addressReview: "address-review",
+  walletReview: "wallet-review",
   placeOrder: "place-order",
   status: "status",
   orderId: "order-id",
@@ -25,7 +29,7 @@ const ELEMENTS = {
 // What is missing is told by the module.
 const REQUIRED = /^(button|addressBook|wallet)$/;
 // data-button-color="Gold" is { button: { color: "Gold" } }.
-const PART = /^(button|backend)([A-Z])(.*)$/;
+const PART = /^(button|backend|(?:address|wallet)Review|addressBook|wallet)([A-Z])(.*)$/;
 
 // Optimizers, consent tools and frameworks mark scripts with attributes of their own.
 const FOREIGN =
@@ -56,7 +60,10 @@ const chosenAgreement = (kept) => {
 };
 
 const readOptions = () => {
-  const options = { nonce: script.nonce || null };
+  const options = {
+    nonce: script.nonce || null,
+    beforeOrder: (fields) => LanderPay.beforeOrder?.(fields),
+  };
   for (const [name, value] of Object.entries(script.dataset)) {
     if (FOREIGN.test(name)) continue;
     const [, part, head, tail] = PART.exec(name) ?? [];
@@ -67,8 +74,9 @@ const readOptions = () => {
   const agreement = chosenAgreement(keptAgreement());
   if (agreement) options.agreement = agreement;
   for (const name in ELEMENTS) {
-    const isRequired =
-      REQUIRED.test(name) && !(name === "addressBook" && options.goods === "digital");
+    const isSpared =
+      /^[rt]/.test(options.page) || (name === "addressBook" && options.goods === "digital");
+    const isRequired = REQUIRED.test(name) && !isSpared;
     if (!isRequired && !document.querySelector(select(name))) continue;
     if (name === "order") options.order = select(name);
     else options[name] = { container: select(name), ...options[name] };
@@ -116,7 +124,7 @@ const begin = async () => {
     });
   });
   await parsed;
-  const checkout = await createCheckout(readOptions(), returned);
+  const checkout = await createCheckout(readOptions(), returned, search);
   returned = "";
   const { dispose } = checkout;
   checkout.dispose = () => {
@@ -158,7 +166,7 @@ if (!window.LanderPay) {
   // By environment and region; written by the build from the table in Rust.
   const widgets = WIDGETS[environment]?.[region];
   // The page may have the script already, and it must not run twice.
-  if (widgets && !findScript()) {
+  if (widgets && !findScript() && script.dataset.page !== "thank-you") {
     // The module finds this tag and goes on from there. A dead one must not be found.
     const src =
       environment === "sandbox" && simulator

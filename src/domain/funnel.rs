@@ -41,8 +41,9 @@ pub struct Funnel(pub Value);
 
 impl Funnel {
     /// Who comes, if the funnel knows better than the session: somebody who has placed this order
-    /// already, or somebody without the order that this page needs.
-    pub fn arrival(&self, plan: Plan, fields: &Fields) -> Option<Arrival> {
+    /// already, or somebody without the order that this page needs. `fields` are the page's own, unless
+    /// it tells them only when the order is placed.
+    pub fn arrival(&self, plan: Plan, fields: Option<&Fields>) -> Option<Arrival> {
         let placed = self.0.get("placed");
         let known = match plan.page {
             Page::ThankYou => placed,
@@ -53,7 +54,7 @@ impl Funnel {
         }
         let error = match plan.page {
             Page::ThankYou => ErrorKind::FirstOrderMissing.into(),
-            Page::Upsell => self.first_order(fields).err()?,
+            Page::Upsell => self.first_order(fields?).err()?,
             _ => return None,
         };
         Some(Arrival::Closed(error))

@@ -1,5 +1,6 @@
 // What the browser keeps of a session. Storage that is blocked keeps nothing, and nobody stumbles.
 const SESSION = "landerpay";
+const FUNNEL = "landerpay-funnel";
 const SIGN_OUT = "landerpay-sign-out";
 const COOKIE = "amazon_Login_accessToken";
 // Where Amazon's script keeps its own.
@@ -52,6 +53,83 @@ export function save(session) {
   } catch {
     return false;
   }
+}
+
+/**
+ * Keeps a whole choice for the next page, beside the session; without an id, forgets it.
+ *
+ * @returns {boolean} false if the browser keeps nothing
+ */
+export function keepChoice(order, recurring) {
+  const kept = load();
+  return Boolean(kept) && save({ ...kept, order, recurring, complete: Boolean(order) });
+}
+
+const SOURCES = ["affId", "c1", "c2", "c3", "c4", "c5"];
+const CARRIED = ["sessionId", "orderId", ...SOURCES];
+
+// Whoever comes back to a page, or loads it again, does not want to buy again.
+let isAgain = /^(reload|back)/.test(performance.getEntriesByType("navigation")[0]?.type);
+
+const readFunnel = () => {
+  try {
+    return JSON.parse(sessionStorage[FUNNEL]);
+  } catch {
+    return {};
+  }
+};
+
+const writeFunnel = (funnel) => {
+  try {
+    sessionStorage[FUNNEL] = JSON.stringify(funnel);
+  } catch {
+    // Then each page knows of itself only.
+  }
+};
+
+/**
+ * What the pages of a funnel hand on in this tab, with what this page's address brings anew. What the
+ * names mean stands in src/domain/funnel.rs.
+ *
+ * @param {string} search the query with which the page was opened
+ * @param {string} minutes how long upsells are taken
+ */
+export function funnel(search, minutes) {
+  const kept = readFunnel();
+  const query = new URLSearchParams(search);
+  // Whoever sent the buyer last has sent the buyer.
+  if (SOURCES.some((name) => query.has(name))) {
+    for (const name of SOURCES) delete kept[name];
+  }
+  for (const name of CARRIED) {
+    if (query.get(name)) kept[name] = query.get(name);
+  }
+  writeFunnel(kept);
+  const { placed, pages } = kept;
+  const again = isAgain && pages?.[location.pathname];
+  // A second checkout of the same page is another purchase.
+  isAgain = false;
+  const isOver = now() - placed?.at >= minutes * 60_000;
+  return { ...kept, pages: undefined, placed: placed && { ...placed, isOver }, again };
+}
+
+/**
+ * Keeps a placed order for the funnel's next pages; without one, forgets the last.
+ *
+ * @param {{ orderId?: string, amazonOrderId: string }} [receipt]
+ * @param {string} [product] what was added to an order that stands already
+ */
+export function book(receipt, product) {
+  const { placed, pages, orderId, ...carried } = readFunnel();
+  const begun = product === undefined ? undefined : placed;
+  if (receipt) {
+    const order = begun ?? { ...receipt, at: now(), products: [] };
+    if (product !== undefined) order.products.push(product);
+    carried.placed = order;
+    carried.pages = { ...(begun && pages), [location.pathname]: receipt };
+  }
+  writeFunnel(carried);
+  keepChoice();
 }
 
 /** Tells the other tabs that the buyer has signed out. */

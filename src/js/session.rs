@@ -4,14 +4,16 @@ use core::cell::Cell;
 
 use wasm_bindgen::prelude::*;
 
+use crate::domain::funnel::{self, Funnel};
 use crate::domain::ids::{AccessToken, AmazonOrderId, Nonce};
 use crate::domain::options::Options;
-use crate::domain::plan::{KeptOrder, asks_at_sign_in};
+use crate::domain::order::ImportOrder;
+use crate::domain::plan::{KeptOrder, Page, Plan, asks_at_sign_in};
 use crate::domain::session::{self, Arrival};
 use crate::domain::sign_in::SignIn;
 use crate::domain::text::join;
 use crate::js::amazon;
-use crate::js::convert::{fresh_nonce, property};
+use crate::js::convert::{self, fresh_nonce, property};
 use crate::js::shared::Shared;
 use crate::js::sys::Record;
 use crate::prelude::*;
@@ -21,6 +23,11 @@ extern "C" {
     fn now() -> f64;
     fn load() -> JsValue;
     fn save(session: Option<&Record>) -> bool;
+    #[wasm_bindgen(js_name = keepChoice)]
+    fn keep_choice(order: &str, recurring: bool) -> bool;
+    #[wasm_bindgen(js_name = funnel)]
+    fn read(search: &str, minutes: &str) -> JsValue;
+    fn book(receipt: Option<&Record>, product: Option<&str>);
     #[wasm_bindgen(js_name = announceSignOut)]
     fn announce_sign_out(name: &str);
     #[wasm_bindgen(js_name = lastSignOut)]
@@ -63,7 +70,7 @@ impl Session {
                 // Nobody was sent away, so nobody can come back: what is returned is foreign.
                 self.in_cookie.set(in_cookie);
                 self.begin(options, &token, ends);
-                return Arrival::Buyer(token, None);
+                return Arrival::Buyer(token, kept_order(&kept));
             }
             save(None);
         }
@@ -78,9 +85,7 @@ impl Session {
             Ok(token) => {
                 self.in_cookie.set(in_cookie);
                 self.keep(options, &token, session::seconds_of(sign_in.expires_in));
-                let recurring = property(&kept, RECURRING).is_truthy();
-                let id = text(ORDER).as_deref().and_then(AmazonOrderId::parse);
-                Arrival::Buyer(token, id.map(|id| KeptOrder { id, recurring }))
+                Arrival::Buyer(token, kept_order(&kept))
             }
             Err(error) => Arrival::Refused(error),
         }
@@ -118,6 +123,7 @@ impl Session {
         }
         forget_at_amazon(&token, everywhere, options.text("siteDomain", ""));
         if everywhere {
+            book(None, None);
             amazon::close_window();
             announce_sign_out(fresh_nonce().as_str());
         }
@@ -148,6 +154,30 @@ impl Session {
     }
 }
 
+/// What the pages of a funnel know of each other. `search` is the query with which this one was
+/// opened.
+pub fn read_funnel(options: &Options, search: &str) -> Funnel {
+    let minutes = options.text("upsellMinutes", "").unwrap_or(funnel::UPSELL_MINUTES);
+    Funnel(convert::read_data(&read(search, minutes)))
+}
+
+/// Keeps a placed order for the funnel's next pages.
+pub fn keep_placed(plan: Plan, order: &ImportOrder, order_id: Option<&str>) {
+    let receipt = Record::new();
+    receipt.set_text("amazonOrderId", order.amazon_order_id.as_str());
+    if let Some(id) = order_id {
+        receipt.set_text("orderId", id);
+    }
+    let is_upsell = plan.page == Page::Upsell;
+    let product = order.fields.product().unwrap_or_default();
+    book(Some(&receipt), is_upsell.then_some(product));
+}
+
+/// Keeps a whole choice for the next page. False if the browser keeps nothing.
+pub fn keep_order(order: &KeptOrder) -> bool {
+    keep_choice(order.id.as_str(), order.recurring)
+}
+
 /// Expects a sign-in that answers to this nonce, on whatever page of this tab. False if the browser
 /// keeps nothing, so that no answer could be known again. `address` is what the page's address had
 /// and the way back leaves out; in a window, Amazon's script keeps the token itself.
@@ -165,6 +195,7 @@ pub fn expect(
     if let Some(order) = order {
         session.set_text(ORDER, order.id.as_str());
         session.set(RECURRING, &order.recurring.into());
+        session.set(COMPLETE, &order.complete.into());
     }
     if let Some(address) = address {
         session.set_text(ADDRESS, address);
@@ -181,6 +212,13 @@ const NONCE: &str = "nonce";
 const ADDRESS: &str = "address";
 const ORDER: &str = "order";
 const RECURRING: &str = "recurring";
+const COMPLETE: &str = "complete";
+
+fn kept_order(kept: &JsValue) -> Option<KeptOrder> {
+    let id = AmazonOrderId::parse(&property(kept, ORDER).as_string()?)?;
+    let [recurring, complete] = [RECURRING, COMPLETE].map(|name| property(kept, name).is_truthy());
+    Some(KeptOrder { id, recurring, complete })
+}
 
 /// A client in one environment of one region, and last a consent that is given with the sign-in: a page
 /// that counts on it has no use for a session without.

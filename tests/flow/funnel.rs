@@ -118,11 +118,15 @@ fn an_upsell_has_its_time_and_is_taken_once() {
 fn an_upsell_page_without_its_order_says_so_at_once() {
     let funnel = Funnel::default();
     let none = Fields::default();
-    let Some(Arrival::Closed(error)) = funnel.arrival(UPSELL, &none) else { panic!("let in") };
+    let Some(Arrival::Closed(error)) = funnel.arrival(UPSELL, Some(&none)) else {
+        panic!("let in")
+    };
     assert_eq!(error.kind(), ErrorKind::FirstOrderMissing);
     // The page's own form may have it.
-    assert_eq!(funnel.arrival(UPSELL, &fields(&[("orderId", "A1")])), None);
-    assert_eq!(funnel.arrival(Plan::default(), &none), None);
+    assert_eq!(funnel.arrival(UPSELL, Some(&fields(&[("orderId", "A1")]))), None);
+    // Or its function.
+    assert_eq!(funnel.arrival(UPSELL, None), None);
+    assert_eq!(funnel.arrival(Plan::default(), Some(&none)), None);
 
     let (mut checkout, effects) = arrive(UPSELL, Arrival::Closed(error));
     assert_eq!(reported(&effects), [ErrorKind::FirstOrderMissing]);
@@ -136,7 +140,7 @@ fn a_page_that_placed_an_order_shows_it_again_and_tells_nobody_twice() {
     let receipt = texts(&[("orderId", "A1B2C3"), ("amazonOrderId", "S01-0000000-0000001")]);
     for plan in [Plan::default(), UPSELL] {
         let funnel = Funnel(map(&[("again", receipt.clone())]));
-        let arrival = funnel.arrival(plan, &Fields::default()).unwrap();
+        let arrival = funnel.arrival(plan, None).unwrap();
         let (mut checkout, effects) = arrive(plan, arrival);
         assert_eq!(effects, [Effect::Notify(Notice::State)]);
         assert_eq!(checkout.state.order_id(), Some("A1B2C3"));
@@ -147,13 +151,12 @@ fn a_page_that_placed_an_order_shows_it_again_and_tells_nobody_twice() {
 #[test]
 fn a_thank_you_page_shows_the_order_or_says_that_there_is_none() {
     let thanks = plan(Page::ThankYou);
-    let none = Fields::default();
-    let Some(Arrival::Placed(receipt)) = Funnel(placed_order(&[])).arrival(thanks, &none) else {
+    let Some(Arrival::Placed(receipt)) = Funnel(placed_order(&[])).arrival(thanks, None) else {
         panic!("no order")
     };
     assert_eq!(receipt.order.order_id.as_deref(), Some("A1B2C3"));
     let missing = Arrival::Closed(ErrorKind::FirstOrderMissing.into());
-    assert_eq!(Funnel::default().arrival(thanks, &none), Some(missing));
+    assert_eq!(Funnel::default().arrival(thanks, None), Some(missing));
 }
 
 #[test]
