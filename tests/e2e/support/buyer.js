@@ -15,6 +15,9 @@ export const DROP_IN = {
 /** Another page of the same shop, in another folder: the next one of a funnel. */
 export const NEXT = { ...DROP_IN, path: "/offers/next.html", source: DROP_IN.path };
 
+/** A page of the demo that has the drop-in's parts. */
+export const at = (path) => ({ ...DROP_IN, path });
+
 /** The same of the page that Vite built from the packed package. */
 export const NPM = {
   path: "/npm/",

@@ -25,17 +25,22 @@ export class Shop {
    * @param {string} [options.at] a query, a hash or both
    * @returns {Promise<Buyer>} somebody who looks at it
    */
-  async open(flags = "", { parts = DROP_IN, edits = [], headers = {}, at = "" } = {}) {
-    const url = this.origin + parts.path;
-    await this.page.route(isAt(url), async (route) => {
+  async open(flags = "", options = {}) {
+    const { parts = DROP_IN, at = "" } = options;
+    await this.prepare(flags, options);
+    // Amazon's script may hang, and would hold up the event "load".
+    await this.page.goto(this.origin + parts.path + at, { waitUntil: "domcontentloaded" });
+    return this.look(parts);
+  }
+
+  /** The same for a page to which the buyer comes later. */
+  async prepare(flags = "", { parts = DROP_IN, edits = [], headers = {} } = {}) {
+    await this.page.route(isAt(this.origin + parts.path), async (route) => {
       const response = await route.fetch(parts.source && { url: this.origin + parts.source });
       const html = (await response.text()).replaceAll(this.simulator, this.amazon(flags));
       const body = edits.reduce((text, edit) => edit(text), html);
       await route.fulfill({ response, body, headers: { ...response.headers(), ...headers } });
     });
-    // Amazon's script may hang, and would hold up the event "load".
-    await this.page.goto(url + at, { waitUntil: "domcontentloaded" });
-    return this.look(parts);
   }
 
   /** Opens the drop-in's page with a buyer signed in (`login=auto`) and everything chosen. */

@@ -8,7 +8,7 @@ export class Watch {
   exceptions = [];
   /** What stood in the console as an error. */
   consoleErrors = [];
-  /** Orders that were posted: `{ url, key, contentType, fields }`. */
+  /** Orders and upsells that were posted: `{ url, key, contentType, fields }`. */
   orders = [];
   /** Everything else that the shop's server was asked for, as `GET /path`. */
   requests = [];
@@ -46,7 +46,7 @@ export class Watch {
     const isExpected =
       this.hasTokenInQuery && request.isNavigationRequest() && !request.frame().parentFrame();
     if (!isExpected) this.#check("an address of the shop", address);
-    if (request.method() === "POST" && url.endsWith("/import-order")) {
+    if (request.method() === "POST" && /\/import-(order|upsale)$/.test(url)) {
       this.orders.push(readOrder(request));
     } else {
       this.requests.push(`${request.method()} ${new URL(url).pathname}`);

@@ -1,0 +1,195 @@
+import { at } from "./support/buyer.js";
+import { field, option } from "./support/shop.js";
+import { expect, test } from "./support/test.js";
+
+const CART = at("/cart.html");
+const REVIEW = at("/review.html");
+const THANKS = at("/thank-you.html");
+const LANDER = at("/funnel.html");
+
+const readOnly = (page, name) => page.frameLocator(`[data-landerpay="${name}-review"] iframe`);
+
+/** Opens the cart in a scenario, with the pages after it in the same one. */
+async function openCart(shop, { flags = "login=auto", edits = {} } = {}) {
+  for (const parts of [REVIEW, THANKS]) {
+    await shop.prepare(flags, { parts, edits: edits[parts.path] });
+  }
+  return shop.open(flags, { parts: CART, edits: edits[CART.path] });
+}
+
+/** Chooses in the cart, and comes to the review. */
+async function comeToReview(shop, page, options) {
+  const buyer = await openCart(shop, options);
+  await buyer.signInAtOnce();
+  await buyer.place();
+  await page.waitForURL(`**${REVIEW.path}`);
+  return buyer;
+}
+
+test.afterEach(({ watch }) => {
+  expect(watch.consoleErrors).toEqual([]);
+});
+
+test.describe("the review on a page of its own", () => {
+  test("shows what was chosen, to be read only, and places it", async ({
+    shop,
+    crm,
+    page,
+    watch,
+  }) => {
+    const buyer = await openCart(shop);
+    await buyer.signInAtOnce();
+    await expect(buyer.placeOrder).toBeEnabled();
+    await expect(buyer.status).toHaveText("Everything is chosen. You can go on to the next step.");
+    const { amazonOrderId } = await shop.snapshot();
+    await buyer.address(/Harbor/).check();
+    await buyer.place();
+    await page.waitForURL(`**${REVIEW.path}`);
+    expect(watch.orders).toEqual([]);
+
+    await expect(readOnly(page, "address").getByText(/Harbor/)).toBeVisible();
+    await expect(readOnly(page, "wallet").getByText(/Visa/)).toBeVisible();
+    await expect(readOnly(page, "address").getByRole("radio")).toHaveCount(0);
+    await buyer.place();
+    await page.waitForURL(`**${THANKS.path}`);
+    await shop.expectState("placed");
+    expect(watch.orders).toHaveLength(1);
+    expect(watch.orders[0].fields).toMatchObject({ amazonOrderId, firstName: "Maria" });
+    expect(await crm.outcomes(amazonOrderId)).toEqual(["accepted"]);
+  });
+
+  test("goes back to the same order for a change, and shows the change", async ({ shop, page }) => {
+    const buyer = await comeToReview(shop, page);
+    await expect(readOnly(page, "address").getByText(/Maple Street/)).toBeVisible();
+    const { amazonOrderId } = await shop.snapshot();
+    await page
+      .getByRole("link", { name: /change/i })
+      .first()
+      .click();
+    await page.waitForURL(`**${CART.path}`);
+    await buyer.address(/Harbor/).check();
+    await expect(buyer.placeOrder).toBeEnabled();
+    expect((await shop.snapshot()).amazonOrderId).toBe(amazonOrderId);
+    await buyer.place();
+    await page.waitForURL(`**${REVIEW.path}`);
+    await expect(readOnly(page, "address").getByText(/Harbor/)).toBeVisible();
+    expect((await shop.snapshot()).amazonOrderId).toBe(amazonOrderId);
+  });
+
+  test("opened before anything is chosen sends the buyer back", async ({ shop, page, watch }) => {
+    const buyer = await shop.open("login=auto", { parts: REVIEW });
+    await shop.expectState("signed-out");
+    await buyer.button.click();
+    await buyer.reads("nothing_to_review", /go back to the page before/);
+    await expect(buyer.placeOrder).toBeDisabled();
+    await expect(page.locator("[data-landerpay$=review] iframe")).toHaveCount(0);
+    expect(watch.orders).toEqual([]);
+  });
+
+  test("opened by a signed-in buyer who has not gone on from the cart sends back too", async ({
+    shop,
+  }) => {
+    const buyer = await openCart(shop);
+    await buyer.signInAtOnce();
+    await expect(buyer.placeOrder).toBeEnabled();
+    await shop.page.goto(shop.origin + REVIEW.path);
+    await buyer.reads("nothing_to_review");
+  });
+
+  test("whose session ends goes on with the same order after another sign-in", async ({
+    shop,
+    page,
+    crm,
+  }) => {
+    await page.clock.install();
+    const buyer = await comeToReview(shop, page);
+    await expect(buyer.placeOrder).toBeEnabled();
+    const { amazonOrderId } = await shop.snapshot();
+    await page.clock.fastForward(3_310_000);
+    await shop.expectState("expired");
+    await buyer.button.click();
+    await buyer.place();
+    await page.waitForURL(`**${THANKS.path}`);
+    expect(await crm.outcomes(amazonOrderId)).toEqual(["accepted"]);
+  });
+
+  test("whose session ends, with the sign-in on Amazon's page: the same", async ({
+    shop,
+    page,
+    crm,
+  }) => {
+    await page.clock.install();
+    await shop.sendBack();
+    const never = [option("popup", "never")];
+    const buyer = await comeToReview(shop, page, { edits: { [REVIEW.path]: never } });
+    await expect(buyer.placeOrder).toBeEnabled();
+    const { amazonOrderId } = await shop.snapshot();
+    await page.clock.fastForward(3_310_000);
+    await shop.expectState("expired");
+    await buyer.button.click();
+    await expect(readOnly(page, "address").getByText(/Maple Street/)).toBeVisible();
+    await buyer.place();
+    await page.waitForURL(`**${THANKS.path}`);
+    expect(await crm.outcomes(amazonOrderId)).toEqual(["accepted"]);
+  });
+
+  test("after a decline the buyer changes the card in the cart, on the same order", async ({
+    shop,
+    page,
+    crm,
+  }) => {
+    const fault = field("custom5", "decline-once:InvalidPaymentMethod");
+    const buyer = await comeToReview(shop, page, { edits: { [REVIEW.path]: [fault] } });
+    const { amazonOrderId } = await shop.snapshot();
+    await buyer.place();
+    await shop.expectState("declined");
+    await expect(buyer.placeOrder).toBeDisabled();
+    await page
+      .getByRole("link", { name: /change/i })
+      .last()
+      .click();
+    await page.waitForURL(`**${CART.path}`);
+    await buyer.place();
+    await page.waitForURL(`**${REVIEW.path}`);
+    await buyer.place();
+    await page.waitForURL(`**${THANKS.path}`);
+    expect(await crm.outcomes(amazonOrderId)).toEqual(["declined", "accepted"]);
+  });
+
+  test("does not go on to a page that would know nothing", async ({ shop, page }) => {
+    await page.addInitScript(() => {
+      Object.defineProperty(window, "sessionStorage", {
+        get() {
+          throw new DOMException("blocked", "SecurityError");
+        },
+      });
+    });
+    const buyer = await openCart(shop);
+    await buyer.signInAtOnce();
+    await buyer.place();
+    await buyer.reads("storage_blocked", /allow this shop to store data/);
+    expect(new URL(page.url()).pathname).toBe(CART.path);
+  });
+});
+
+test.describe("the review beside the choice", () => {
+  test("is drawn with the choice, and anew with each change", async ({ shop, page }) => {
+    const buyer = await shop.open("login=auto", { parts: LANDER });
+    await buyer.signInAtOnce();
+    await expect(readOnly(page, "address").getByText(/Maple Street/)).toBeVisible();
+    await expect(readOnly(page, "wallet").getByText(/Visa/)).toBeVisible();
+    await buyer.address(/Harbor/).check();
+    await expect(readOnly(page, "address").getByText(/Harbor/)).toBeVisible();
+    await buyer.card(/Mastercard/).check();
+    await expect(readOnly(page, "wallet").getByText(/Mastercard/)).toBeVisible();
+    await expect(page.locator("[data-landerpay$=review] iframe")).toHaveCount(2);
+  });
+
+  test("goes with the rest when the buyer signs out", async ({ shop, page }) => {
+    const buyer = await shop.open("login=auto", { parts: LANDER });
+    await buyer.signInAtOnce();
+    await expect(readOnly(page, "wallet").getByText(/Visa/)).toBeVisible();
+    await page.evaluate(() => window.LanderPay.checkout.signOut());
+    await expect(page.locator("[data-landerpay] iframe")).toHaveCount(0);
+  });
+});
