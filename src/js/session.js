@@ -1,4 +1,6 @@
 // What the browser keeps of a session. Storage that is blocked keeps nothing, and nobody stumbles.
+import { write } from "./talk.js";
+
 const SESSION = "landerpay";
 const SIGN_OUT = "landerpay-sign-out";
 const COOKIE = "amazon_Login_accessToken";
@@ -15,7 +17,7 @@ const ticks = performance.now();
 export const now = () => Math.max(Date.now(), clock + performance.now() - ticks);
 
 /** What names the newest sign-out of all tabs; empty if there was none. No time: clocks change. */
-export function lastSignOut() {
+function lastSignOut() {
   try {
     return localStorage[SIGN_OUT] ?? "";
   } catch {
@@ -23,11 +25,18 @@ export function lastSignOut() {
   }
 }
 
+/** True, once, if the buyer has signed out in another tab. */
+export function sawSignOut(page) {
+  const known = page.signOut;
+  page.signOut = lastSignOut();
+  return page.signOut !== known;
+}
+
 /**
  * What `save` has kept for this tab; undefined if there is nothing, or the buyer signed out since.
  * Whoever is on the way to a new sign-in has not signed out of that, but of the order before.
  */
-export function load() {
+function find() {
   try {
     const kept = JSON.parse(sessionStorage[SESSION]);
     if (kept.signOut === lastSignOut()) return kept;
@@ -37,16 +46,21 @@ export function load() {
   }
 }
 
+export const load = () => write(find());
+
+/** When that ends, in milliseconds since 1970. */
+export const endOf = () => find()?.ends;
+
 /**
  * Keeps a session for the next page in this tab; without one, forgets it.
  *
  * @returns {boolean} false if the browser keeps nothing
  */
-export function save(session) {
+export function save(session, ends) {
   try {
     delete sessionStorage[SESSION];
     if (session) {
-      sessionStorage[SESSION] = JSON.stringify({ ...session, signOut: lastSignOut() });
+      sessionStorage[SESSION] = JSON.stringify({ ...session, ends, signOut: lastSignOut() });
     }
     return true;
   } catch {

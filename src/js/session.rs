@@ -10,21 +10,23 @@ use crate::domain::plan::{KeptOrder, asks_at_sign_in};
 use crate::domain::session::{self, Arrival};
 use crate::domain::sign_in::SignIn;
 use crate::domain::text::join;
-use crate::js::amazon;
-use crate::js::convert::{fresh_nonce, property};
-use crate::js::shared::Shared;
-use crate::js::sys::Record;
+use crate::domain::value::{Entries, Value, put, put_text};
+use crate::js::convert;
+use crate::js::page::{Page, fresh_nonce};
+use crate::js::{amazon, shared::Shared};
 use crate::prelude::*;
 
 #[wasm_bindgen(module = "/src/js/session.js")]
 extern "C" {
     fn now() -> f64;
-    fn load() -> JsValue;
-    fn save(session: Option<&Record>) -> bool;
+    fn load() -> String;
+    #[wasm_bindgen(js_name = endOf)]
+    fn end_of_loaded() -> f64;
+    fn save(session: &JsValue, ends: f64) -> bool;
     #[wasm_bindgen(js_name = announceSignOut)]
     fn announce_sign_out(name: &str);
-    #[wasm_bindgen(js_name = lastSignOut)]
-    fn last_sign_out() -> String;
+    #[wasm_bindgen(js_name = sawSignOut)]
+    fn saw_sign_out(page: &Page) -> bool;
     #[wasm_bindgen(js_name = writeCookie)]
     fn write_cookie(token: &str, seconds: i32, domain: Option<&str>);
     #[wasm_bindgen(js_name = forgetAtAmazon)]
@@ -37,8 +39,6 @@ pub struct Session {
     token: Shared<String>,
     /// When it ends, in milliseconds since 1970.
     ends: Cell<f64>,
-    /// The newest sign-out of all tabs that is known here.
-    sign_out: Shared<String>,
     /// Amazon's widgets find the token in the cookie.
     in_cookie: Cell<bool>,
 }
@@ -46,40 +46,41 @@ pub struct Session {
 impl Session {
     /// Finds who comes: a buyer whom an earlier page of this tab has kept, or somebody whom Amazon
     /// sends back, with these parameters.
-    pub fn find(&self, options: &Options, returned: &str) -> Arrival {
-        self.sign_out.set(last_sign_out());
-        let kept = load();
-        let text = |name| property(&kept, name).as_string();
+    pub fn find(&self, page: &Page, options: &Options, returned: &str) -> Arrival {
+        saw_sign_out(page);
+        let kept = convert::read(&load());
+        let text = |name| kept.text_of(name);
+        let is_true = |name| matches!(kept.get(name), Some(Value::Bool(true)));
         // What is kept is good for one client in one environment of one region.
         let is_ours = text(SITE).is_some_and(|kept| kept.starts_with(site(options).as_str()));
         let always = options.text("cookie", "") == Some("always");
-        let in_cookie = always || property(&kept, IN_COOKIE).is_truthy();
+        let in_cookie = always || is_true(IN_COOKIE);
         self.in_cookie.set(always);
-        if let Some(token) = text(TOKEN).as_deref().and_then(AccessToken::parse)
+        if let Some(token) = text(TOKEN).and_then(AccessToken::parse)
             && is_ours
         {
-            let ends = property(&kept, ENDS).as_f64().unwrap_or_default();
+            let ends = end_of_loaded();
             if session::is_good_for((ends - now()) / 1000.0) {
                 // Nobody was sent away, so nobody can come back: what is returned is foreign.
                 self.in_cookie.set(in_cookie);
                 self.begin(options, &token, ends);
                 return Arrival::Buyer(token, None);
             }
-            save(None);
+            forget();
         }
         if returned.is_empty() {
             return Arrival::Nobody;
         }
         // The nonce is good once.
-        save(None);
+        forget();
         let nonce = text(NONCE).filter(|_| is_ours);
-        let sign_in = SignIn::from_return(returned, nonce.as_deref());
+        let sign_in = SignIn::from_return(returned, nonce);
         match sign_in.token() {
             Ok(token) => {
                 self.in_cookie.set(in_cookie);
-                self.keep(options, &token, session::seconds_of(sign_in.expires_in));
-                let recurring = property(&kept, RECURRING).is_truthy();
-                let id = text(ORDER).as_deref().and_then(AmazonOrderId::parse);
+                self.keep(page, options, &token, session::seconds_of(sign_in.expires_in));
+                let recurring = is_true(RECURRING);
+                let id = text(ORDER).and_then(AmazonOrderId::parse);
                 Arrival::Buyer(token, id.map(|id| KeptOrder { id, recurring }))
             }
             Err(error) => Arrival::Refused(error),
@@ -87,15 +88,14 @@ impl Session {
     }
 
     /// Keeps the session for so many seconds, here and for the next page.
-    pub fn keep(&self, options: &Options, token: &AccessToken, seconds: u32) {
-        self.sign_out.set(last_sign_out());
+    pub fn keep(&self, page: &Page, options: &Options, token: &AccessToken, seconds: u32) {
+        saw_sign_out(page);
         self.begin(options, token, now() + f64::from(seconds) * 1000.0);
-        let session = Record::new();
-        session.set_text(TOKEN, token.expose());
-        session.set_text(SITE, &site(options));
-        session.set(ENDS, &self.ends.get().into());
-        session.set(IN_COOKIE, &self.in_cookie.get().into());
-        save(Some(&session));
+        let mut session = Entries::new();
+        put_text(&mut session, TOKEN, Some(token.expose()));
+        put_text(&mut session, SITE, Some(&site(options)));
+        put(&mut session, IN_COOKIE, Value::Bool(self.in_cookie.get()));
+        save(&convert::to_js(&Value::Map(session)), self.ends.get());
     }
 
     fn begin(&self, options: &Options, token: &AccessToken, ends: f64) {
@@ -109,19 +109,19 @@ impl Session {
 
     /// Forgets the session: everywhere, or only what is left of this one. Another tab may have begun
     /// the next.
-    pub fn forget(&self, options: &Options, everywhere: bool) {
+    pub fn forget(&self, page: &Page, options: &Options, everywhere: bool) {
         let token = self.token.take();
         self.ends.set(0.0);
-        let kept = load();
-        if everywhere || kept.is_undefined() || property(&kept, TOKEN) == token.as_str() {
-            save(None);
+        let kept = convert::read(&load());
+        if everywhere || kept.is_null() || kept.text_of(TOKEN) == Some(&token) {
+            forget();
         }
         forget_at_amazon(&token, everywhere, options.text("siteDomain", ""));
         if everywhere {
             amazon::close_window();
             announce_sign_out(fresh_nonce().as_str());
         }
-        self.sign_out.set(last_sign_out());
+        saw_sign_out(page);
     }
 
     /// True while a buyer is signed in.
@@ -140,12 +140,14 @@ impl Session {
     }
 
     /// True, once, if the buyer has signed out in another tab.
-    pub fn is_over_elsewhere(&self) -> bool {
-        let newest = last_sign_out();
-        let is_new = self.sign_out.with(|known| *known != newest);
-        self.sign_out.set(newest);
-        is_new
+    pub fn is_over_elsewhere(&self, page: &Page) -> bool {
+        saw_sign_out(page)
     }
+}
+
+/// Forgets what is kept for this tab.
+fn forget() {
+    save(&JsValue::UNDEFINED, 0.0);
 }
 
 /// Expects a sign-in that answers to this nonce, on whatever page of this tab. False if the browser
@@ -158,22 +160,19 @@ pub fn expect(
     address: Option<&str>,
     in_window: bool,
 ) -> bool {
-    let session = Record::new();
-    session.set_text(NONCE, nonce.as_str());
-    session.set_text(SITE, &site(options));
-    session.set(IN_COOKIE, &(!in_window).into());
+    let mut session = Entries::new();
+    put_text(&mut session, NONCE, Some(nonce.as_str()));
+    put_text(&mut session, SITE, Some(&site(options)));
+    put_text(&mut session, ADDRESS, address);
+    put(&mut session, IN_COOKIE, Value::Bool(!in_window));
     if let Some(order) = order {
-        session.set_text(ORDER, order.id.as_str());
-        session.set(RECURRING, &order.recurring.into());
+        put_text(&mut session, ORDER, Some(order.id.as_str()));
+        put(&mut session, RECURRING, Value::Bool(order.recurring));
     }
-    if let Some(address) = address {
-        session.set_text(ADDRESS, address);
-    }
-    save(Some(&session))
+    save(&convert::to_js(&Value::Map(session)), 0.0)
 }
 
 const TOKEN: &str = "token";
-const ENDS: &str = "ends";
 const SITE: &str = "site";
 const IN_COOKIE: &str = "inCookie";
 // The two that npm/return.js reads.
