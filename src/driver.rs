@@ -226,14 +226,14 @@ impl Driver {
                 widget.map(|widget| Event::WidgetFailed(widget, text.to_owned()))
             }
             Topic::ProfileArrived if place == Some(PROFILE) => {
-                Some(Event::ProfileArrived(fetch::profile(told)))
+                Some(Event::ProfileArrived(fetch::profile(&told)))
             }
             Topic::FieldsGiven if place == Some(FIELDS) => Some(collected(Fields::read(told))),
             Topic::FieldsFailed if place == Some(FIELDS) => {
                 Some(collected(Err(ErrorKind::OrderFunctionFailed.into())))
             }
             Topic::ProfileArrived | Topic::FieldsGiven | Topic::FieldsFailed => None,
-            Topic::Answered => Some(Event::Answered(match fetch::reply(told) {
+            Topic::Answered => Some(Event::Answered(match fetch::reply(&told) {
                 Ok(reply) => konnektive::outcome(&reply),
                 Err(error) => Outcome::Unknown(error),
             })),

@@ -42,8 +42,6 @@ extern "C" {
     pub fn use_cookie();
     #[wasm_bindgen(js_name = surroundings)]
     fn describe_surroundings() -> String;
-    #[wasm_bindgen(js_name = restOfAddress)]
-    fn rest_of_address() -> String;
     fn authorize(
         page: &Page,
         scope: &str,
@@ -112,9 +110,8 @@ pub fn open_sign_in(page: &Page, options: &Options, nonce: &Nonce, order: Option
     };
     let chosen = options.text("returnUrl", "");
     // A page that remembers nothing cannot know its own buyer again: then only a window is left.
-    let rest = if chosen.is_none() { Some(rest_of_address()) } else { None };
     let comes_back = (!wanted || chosen.is_some())
-        && session::expect(options, nonce, order, rest.as_deref(), wanted);
+        && session::expect(options, nonce, order, chosen.is_none(), wanted);
     let in_window = wanted || !comes_back;
     authorize(page, options.scope(), in_window, nonce.as_str(), comes_back, chosen);
 }

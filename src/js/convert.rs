@@ -95,7 +95,7 @@ fn write(value: &Value, to: &mut String) {
 }
 
 fn put(to: &mut String, kind: &str, text: &str) {
-    to.push_str(kind);
-    to.push_str(text);
-    to.push('\0');
+    for part in [kind, text, "\0"] {
+        to.push_str(part);
+    }
 }

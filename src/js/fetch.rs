@@ -39,26 +39,26 @@ pub fn ask_for_profile(page: &Page, url: &str, token: &AccessToken, generation: 
 ///
 /// # Errors
 /// [`ErrorKind::BackendTimeout`], [`ErrorKind::BackendUnreachable`].
-pub fn reply(told: Value) -> Result<Reply, Error> {
-    match told {
-        Value::List(mut answer) => {
-            let body = answer.pop();
-            let status = answer.pop().unwrap_or_default();
-            let status_text = status.text().unwrap_or_default();
-            // An HTTP status has three digits.
-            let status = number(status_text) as u16;
-            Ok(Reply { status, status_text: status_text.to_owned(), body })
-        }
-        Value::Text(name) if name == "TimeoutError" => Err(ErrorKind::BackendTimeout.into()),
-        _ => Err(ErrorKind::BackendUnreachable.into()),
-    }
+pub fn reply(told: &Value) -> Result<Reply, Error> {
+    let Some(status) = told.text_of("status") else {
+        let timed_out = told.text() == Some("TimeoutError");
+        let lost =
+            if timed_out { ErrorKind::BackendTimeout } else { ErrorKind::BackendUnreachable };
+        return Err(lost.into());
+    };
+    Ok(Reply {
+        // An HTTP status has three digits.
+        status: number(status) as u16,
+        status_text: status.to_owned(),
+        body: told.get("body").cloned(),
+    })
 }
 
 /// The profile in a reply.
 ///
 /// # Errors
 /// [`ErrorKind::ProfileFailed`].
-pub fn profile(told: Value) -> Result<Profile, Error> {
-    let body = reply(told).ok().and_then(|reply| reply.body);
+pub fn profile(told: &Value) -> Result<Profile, Error> {
+    let body = told.get("body").cloned();
     body.and_then(Profile::read).ok_or_else(|| ErrorKind::ProfileFailed.into())
 }

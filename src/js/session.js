@@ -1,5 +1,6 @@
 // What the browser keeps of a session. Storage that is blocked keeps nothing, and nobody stumbles.
-import { write } from "./talk.js";
+import { restOfAddress } from "./amazon.js";
+import { freshNonce, write } from "./talk.js";
 
 const SESSION = "landerpay";
 const SIGN_OUT = "landerpay-sign-out";
@@ -51,16 +52,25 @@ export const load = () => write(find());
 /** When that ends, in milliseconds since 1970. */
 export const endOf = () => find()?.ends;
 
+/** Keeps a session for the next page in this tab. */
+export const keepSession = (token, site, inCookie, ends) => save({ token, site, inCookie, ends });
+
 /**
- * Keeps a session for the next page in this tab; without one, forgets it.
+ * Expects a sign-in that answers to this nonce. The nonce and the address are npm/return.js's too.
  *
  * @returns {boolean} false if the browser keeps nothing
  */
-export function save(session, ends) {
+export const expectSignIn = (nonce, site, inCookie, order, recurring, withAddress) =>
+  save({ nonce, site, inCookie, order, recurring, address: withAddress ? restOfAddress() : "" });
+
+/** Keeps nothing more. */
+export const forget = () => save();
+
+function save(session) {
   try {
     delete sessionStorage[SESSION];
     if (session) {
-      sessionStorage[SESSION] = JSON.stringify({ ...session, ends, signOut: lastSignOut() });
+      sessionStorage[SESSION] = JSON.stringify({ ...session, signOut: lastSignOut() });
     }
     return true;
   } catch {
@@ -69,9 +79,9 @@ export function save(session, ends) {
 }
 
 /** Tells the other tabs that the buyer has signed out. */
-export function announceSignOut(name) {
+export function announceSignOut() {
   try {
-    localStorage[SIGN_OUT] = name;
+    localStorage[SIGN_OUT] = freshNonce();
   } catch {
     // Then each tab ends for itself.
   }

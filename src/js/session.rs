@@ -10,9 +10,9 @@ use crate::domain::plan::{KeptOrder, asks_at_sign_in};
 use crate::domain::session::{self, Arrival};
 use crate::domain::sign_in::SignIn;
 use crate::domain::text::join;
-use crate::domain::value::{Entries, Value, put, put_text};
+use crate::domain::value::Value;
 use crate::js::convert;
-use crate::js::page::{Page, fresh_nonce};
+use crate::js::page::Page;
 use crate::js::{amazon, shared::Shared};
 use crate::prelude::*;
 
@@ -22,9 +22,21 @@ extern "C" {
     fn load() -> String;
     #[wasm_bindgen(js_name = endOf)]
     fn end_of_loaded() -> f64;
-    fn save(session: &JsValue, ends: f64) -> bool;
+    #[wasm_bindgen(js_name = keepSession)]
+    fn keep_session(token: &str, site: &str, in_cookie: bool, ends: f64);
+    #[wasm_bindgen(js_name = expectSignIn)]
+    fn expect_sign_in(
+        nonce: &str,
+        site: &str,
+        in_cookie: bool,
+        order: Option<&str>,
+        recurring: bool,
+        with_address: bool,
+    ) -> bool;
+    #[wasm_bindgen(js_name = forget)]
+    fn forget_here();
     #[wasm_bindgen(js_name = announceSignOut)]
-    fn announce_sign_out(name: &str);
+    fn announce_sign_out();
     #[wasm_bindgen(js_name = sawSignOut)]
     fn saw_sign_out(page: &Page) -> bool;
     #[wasm_bindgen(js_name = writeCookie)]
@@ -66,13 +78,13 @@ impl Session {
                 self.begin(options, &token, ends);
                 return Arrival::Buyer(token, None);
             }
-            forget();
+            forget_here();
         }
         if returned.is_empty() {
             return Arrival::Nobody;
         }
         // The nonce is good once.
-        forget();
+        forget_here();
         let nonce = text(NONCE).filter(|_| is_ours);
         let sign_in = SignIn::from_return(returned, nonce);
         match sign_in.token() {
@@ -91,11 +103,8 @@ impl Session {
     pub fn keep(&self, page: &Page, options: &Options, token: &AccessToken, seconds: u32) {
         saw_sign_out(page);
         self.begin(options, token, now() + f64::from(seconds) * 1000.0);
-        let mut session = Entries::new();
-        put_text(&mut session, TOKEN, Some(token.expose()));
-        put_text(&mut session, SITE, Some(&site(options)));
-        put(&mut session, IN_COOKIE, Value::Bool(self.in_cookie.get()));
-        save(&convert::to_js(&Value::Map(session)), self.ends.get());
+        let site = site(options);
+        keep_session(token.expose(), &site, self.in_cookie.get(), self.ends.get());
     }
 
     fn begin(&self, options: &Options, token: &AccessToken, ends: f64) {
@@ -114,12 +123,12 @@ impl Session {
         self.ends.set(0.0);
         let kept = convert::read(&load());
         if everywhere || kept.is_null() || kept.text_of(TOKEN) == Some(&token) {
-            forget();
+            forget_here();
         }
         forget_at_amazon(&token, everywhere, options.text("siteDomain", ""));
         if everywhere {
             amazon::close_window();
-            announce_sign_out(fresh_nonce().as_str());
+            announce_sign_out();
         }
         saw_sign_out(page);
     }
@@ -145,47 +154,33 @@ impl Session {
     }
 }
 
-/// Forgets what is kept for this tab.
-fn forget() {
-    save(&JsValue::UNDEFINED, 0.0);
-}
-
-/// Expects a sign-in that answers to this nonce, on whatever page of this tab. False if the browser
-/// keeps nothing, so that no answer could be known again. `address` is what the page's address had
-/// and the way back leaves out; in a window, Amazon's script keeps the token itself.
+/// Expects a sign-in that answers to this nonce, on whatever page of this tab, `with_address`: what the
+/// way back leaves out of the page's address is put back then. False if the browser keeps nothing, so
+/// that no answer could be known again. In a window, Amazon's script keeps the token itself.
 pub fn expect(
     options: &Options,
     nonce: &Nonce,
     order: Option<&KeptOrder>,
-    address: Option<&str>,
+    with_address: bool,
     in_window: bool,
 ) -> bool {
-    let mut session = Entries::new();
-    put_text(&mut session, NONCE, Some(nonce.as_str()));
-    put_text(&mut session, SITE, Some(&site(options)));
-    put_text(&mut session, ADDRESS, address);
-    put(&mut session, IN_COOKIE, Value::Bool(!in_window));
-    if let Some(order) = order {
-        put_text(&mut session, ORDER, Some(order.id.as_str()));
-        put(&mut session, RECURRING, Value::Bool(order.recurring));
-    }
-    save(&convert::to_js(&Value::Map(session)), 0.0)
+    let id = order.map(|order| order.id.as_str());
+    let recurring = order.is_some_and(|order| order.recurring);
+    expect_sign_in(nonce.as_str(), &site(options), !in_window, id, recurring, with_address)
 }
 
+// What session.js keeps.
 const TOKEN: &str = "token";
 const SITE: &str = "site";
 const IN_COOKIE: &str = "inCookie";
-// The two that npm/return.js reads.
 const NONCE: &str = "nonce";
-const ADDRESS: &str = "address";
 const ORDER: &str = "order";
 const RECURRING: &str = "recurring";
 
 /// A client in one environment of one region, and last a consent that is given with the sign-in: a page
 /// that counts on it has no use for a session without.
 fn site(options: &Options) -> String {
-    let [environment, region, client] =
-        ["environment", "region", "clientId"].map(|name| options.required(name, ""));
+    let of = |name| options.required(name, "");
     let consent = if asks_at_sign_in(options) { "consent" } else { "" };
-    join(&[environment, region, client, consent], " ")
+    join(&[of("environment"), of("region"), of("clientId"), consent], " ")
 }

@@ -179,7 +179,7 @@ async function send(url, options, limit) {
     const signal = AbortSignal.timeout?.(limit);
     // A page may have replaced `fetch` by one that answers with anything.
     const response = await fetch(url, { ...options, signal });
-    return [response.status, parse(await response.text())];
+    return { status: response.status ?? 0, body: parse(await response.text()) };
   } catch (error) {
     return error?.name;
   }
