@@ -1,4 +1,4 @@
-import init, { beginCheckout } from "../target/landerpay/landerpay.js";
+import init, { beginCheckout, hear } from "../target/landerpay/landerpay.js";
 import { takeReturn } from "./return.js";
 
 let ready;
@@ -20,7 +20,7 @@ export async function createCheckout(options, taken = takeReturn(), search = loc
       audience: "network",
     });
   }
-  const checkout = beginCheckout(options, returned, search);
+  const checkout = beginCheckout(options, returned, search, hear);
   returned = "";
   return checkout;
 }

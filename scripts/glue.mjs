@@ -20,43 +20,31 @@ const INIT = `async function __wbg_init({ module_or_path }) {
 const PASS_STRING = `function passStringToWasm0(text) {
   const bytes = cachedTextEncoder.encode(text);
   const pointer = wasm.__wbindgen_malloc(bytes.length, 1) >>> 0;
-  getUint8ArrayMemory0().set(bytes, pointer);
+  new Uint8Array(wasm.memory.buffer).set(bytes, pointer);
   WASM_VECTOR_LEN = bytes.length;
   return pointer;
 }`;
 
-// The original starts anew after 2 GB of text.
-const DECODE = `function decodeText(bytes) {
-  return cachedTextDecoder.decode(bytes);
+// The originals decode in pieces of 2 GB, and keep the views that they look through.
+const GET_STRING = `function getStringFromWasm0(pointer, length) {
+  return cachedTextDecoder.decode(new Uint8Array(wasm.memory.buffer, pointer, length));
 }`;
-
-// The original is called inside each import; this one makes the import.
-const GUARD = `function handleError(body) {
-  return (...args) => {
-    try {
-      return body(...args);
-    } catch (error) {
-      wasm.__wbindgen_exn_store(addToExternrefTable0(error));
-    }
-  };
+const VIEW = `function getDataViewMemory0() {
+  return new DataView(wasm.memory.buffer);
 }`;
 
 /** Replaces functions by shorter ones, and drops the care for browsers without es2022. */
 export function simplify(glue) {
   let text = replaceFunction(glue, "async function __wbg_init", INIT);
   text = replaceFunction(text, "function passStringToWasm0", PASS_STRING);
-  text = replaceFunction(text, "function decodeText", DECODE);
-  text = replaceFunction(text, "function handleError", GUARD);
-  text = edit(text, /function\(\) \{ return handleError\(/g, "handleError(");
-  text = edit(text, /\}, arguments\); \},$/gm, "}),");
-  text = edit(text, /^( +\w+: (?:handleError\()?)function ?\((.*)\) \{/gm, "$1($2) => {");
+  text = replaceFunction(text, "function getStringFromWasm0", GET_STRING);
+  text = replaceFunction(text, "function getDataViewMemory0", VIEW);
+  text = edit(text, /^( +\w+: )function ?\((.*)\) \{/gm, "$1($2) => {");
   text = edit(text, /, wasm\.__wbindgen_malloc, wasm\.__wbindgen_realloc\)/g, ")");
   text = edit(text, /^if \(!\('encodeInto' in cachedTextEncoder\)\) \{\n(?: .*\n)+\}\n/gm, "");
   // What needs no wrapping would come as a module of its own; `rename` puts it with the others.
   text = edit(text, /^import \* as import\d+ from ".*"$/gm, "");
-  text = edit(text, /^ +"\.\/snippets\/.*": import\d+,$/gm, "");
-  const polyfill = /\(typeof FinalizationRegistry === 'undefined'\)\s+\? \{.*\}\s+: new/g;
-  return edit(text, polyfill, "new");
+  return edit(text, /^ +"\.\/snippets\/.*": import\d+,$/gm, "");
 }
 
 /** The names that the glue takes from the module. */
@@ -76,7 +64,7 @@ export function rename(glue, { imports, exports }, module) {
   for (const [source, from, to] of imports) {
     text = source.startsWith("./snippets/")
       ? addImport(text, source, from, to)
-      : edit(text, new RegExp(`^ +${from}: (?=\\(|handleError\\()`, "gm"), () => `${to}: `, 1);
+      : edit(text, new RegExp(`^ +${from}: `, "gm"), () => `${to}: `, 1);
   }
   const shorter = new Map(exports);
   text = edit(text, /\bwasm\.(\w+)/g, (_, name) => {

@@ -7,21 +7,22 @@ use core::fmt;
 use wasm_bindgen::prelude::*;
 
 use crate::domain::amazon::Widget;
+use crate::domain::funnel::Funnel;
+use crate::domain::ids::AmazonOrderId;
 use crate::domain::options::{Options, invalid};
 use crate::domain::order::Fields;
 use crate::domain::outcome::Outcome;
 use crate::domain::plan::Plan;
 use crate::domain::session::Arrival;
-use crate::domain::value::{Entries, Value};
+use crate::domain::value::Value;
 use crate::domain::words;
 use crate::error::{Error, ErrorKind};
 use crate::flow::effect::ERROR_EVENT;
 use crate::flow::{EVENT_NAMES, Effect, Event, Notice, State, StateName, Timer, step, view};
-use crate::js::ear::{Ear, Listener, Told, Topic};
-use crate::js::page::{self, Look, Page};
-use crate::js::session::Session;
-use crate::js::shared::Shared;
-use crate::js::sys::{self, AbortController, Function, Promise, Record};
+use crate::js::page::{self, Page, REJECT, RESOLVE, fresh_nonce};
+use crate::js::session::{self, Session};
+use crate::js::shared::{PerPage, Shared};
+use crate::js::topic::Topic;
 use crate::js::{amazon, convert, error, fetch, loader};
 use crate::prelude::*;
 use crate::wire::konnektive;
@@ -33,42 +34,30 @@ const EVERY_EVENT: &str = "*";
 const PROFILE: usize = Widget::ALL.len();
 const FIELDS: usize = PROFILE + 1;
 
-const RESOLVE: usize = 0;
-const REJECT: usize = 1;
+/// Every checkout of the page, by its number, until it is disposed. A number is not used again: a late
+/// call must not reach a newer checkout.
+static CHECKOUTS: PerPage<Shared<Vec<Option<Rc<Driver>>>>> = PerPage(Shared::new(Vec::new()));
 
 /// A running checkout.
 pub struct Driver {
+    number: usize,
     options: Options,
-    /// The functions and elements among the options.
-    opaque: Vec<JsValue>,
     page: Page,
-    /// What the page holds in its hands.
-    face: Record,
-    /// None before the beginning and once disposed.
-    ear: Cell<Option<Ear>>,
-    /// Ends the listening to the page's controls.
-    until: AbortController,
     session: Session,
     plan: Cell<Plan>,
+    /// The query with which the page was opened.
+    search: String,
+    /// The presentment currency, if it is not the region's own.
+    currency: Shared<Option<String>>,
     state: Shared<State>,
     queue: Shared<Vec<Event>>,
     dispatching: Cell<bool>,
-    /// Each drawing and each handler is a generation of its own.
+    disposed: Cell<bool>,
+    /// Each drawing and each question is a generation of its own.
     generation: Cell<u32>,
     /// The newest drawing of each widget, then the newest question for the profile and for the
     /// page's fields. What older ones say does not count.
     newest: [Cell<u32>; Widget::ALL.len() + 2],
-    /// By the order of `Timer`.
-    timers: Shared<[JsValue; Timer::ALL.len()]>,
-    handlers: Shared<Vec<Rc<Handler>>>,
-    /// The promises of `placeOrder()`: how to resolve and how to reject each.
-    waiting: Shared<Vec<[JsValue; 2]>>,
-}
-
-struct Handler {
-    generation: u32,
-    event: String,
-    function: Function,
 }
 
 impl fmt::Debug for Driver {
@@ -79,67 +68,67 @@ impl fmt::Debug for Driver {
 
 impl Driver {
     /// Reads the options, finds the page's elements, and begins. `returned` is what Amazon added to
-    /// the page's address. Gives what the page works with: `state`, `snapshot`, `on`, `placeOrder`,
-    /// `setAgreement`, `signOut`, `retry`, `dispose`.
+    /// the page's address, `search` the rest of its query. Gives what the page works with.
     ///
     /// # Errors
     /// Everything that [`Options::read`] refuses, [`ErrorKind::MissingContainer`], and fields of
     /// the order form that must not travel.
-    pub fn begin(raw_options: &JsValue, returned: &str) -> Result<JsValue, Error> {
-        let mut opaque = Vec::new();
-        let options = Options::read(convert::read(raw_options, &mut opaque))?;
-        let page = Page::find(&options, &opaque)?;
-        // Better found now than by the first buyer.
-        if let Some(form) = page::find_form(&options, &opaque)? {
-            page::read_form(&form)?;
-        }
+    pub fn begin(
+        raw_options: &JsValue,
+        returned: &str,
+        search: &str,
+        hear: &JsValue,
+    ) -> Result<JsValue, Error> {
+        let number = CHECKOUTS.0.with(|all| {
+            all.push(None);
+            all.len() - 1
+        });
+        let page = page::open(hear, number as i32);
+        let options = Options::read(convert::read(&page::read_options(&page, raw_options)))?;
+        page::find_all(&page, &options)?;
         let driver = Rc::new(Self {
+            number,
             plan: Cell::new(Plan::of(&options)),
+            search: search.to_owned(),
+            currency: Shared::new(
+                options.text("wallet", "presentmentCurrency").map(ToOwned::to_owned),
+            ),
             options,
-            opaque,
             page,
-            face: Record::new(),
-            ear: Cell::default(),
-            until: AbortController::new(),
             session: Session::default(),
             state: Shared::default(),
             queue: Shared::default(),
             dispatching: Cell::default(),
+            disposed: Cell::default(),
             generation: Cell::default(),
             newest: Default::default(),
-            timers: Shared::default(),
-            handlers: Shared::default(),
-            waiting: Shared::default(),
         });
-        // The listener owns the driver, until `dispose` closes the ear.
-        let listened = Rc::clone(&driver);
-        let listener: Listener = Rc::new(move |told| listened.hear(told));
-        let ear = Ear::new(listener);
-        driver.ear.set(Some(ear));
-        let face = &driver.face;
-        face.set("on", &ear.on(Topic::On));
-        face.set("placeOrder", &ear.on(Topic::PlaceOrder));
-        face.set("setAgreement", &ear.on(Topic::SetAgreement));
-        face.set("snapshot", &ear.on(Topic::Snapshot));
-        face.set("signOut", &ear.on(Topic::SignOut));
-        face.set("retry", &ear.on(Topic::Retry));
-        face.set("dispose", &ear.on(Topic::Dispose));
-        driver.listen(ear);
-        let arrival = driver.session.find(&driver.options, returned);
+        CHECKOUTS.0.with(|all| {
+            if let Some(place) = all.get_mut(number) {
+                *place = Some(Rc::clone(&driver));
+            }
+        });
+        page::listen(&driver.page);
+        let arrival = driver.arrival(returned);
         driver.state.set(State::Loading(arrival));
         driver.state.with(|state| driver.show(state, None, true));
-        driver.page.show_sign_out(driver.session.is_open());
-        // Later, so that the caller's handlers are in place before the first event.
-        sys::set_timeout(&ear.on(Topic::Begin), 0, 0);
-        Ok(driver.face.clone().into())
+        page::show_sign_out(&driver.page, driver.session.is_open());
+        Ok(page::begin(&driver.page))
     }
 
-    fn listen(&self, ear: Ear) {
-        let until = Record::new();
-        until.set("signal", &convert::property(&self.until, "signal"));
-        self.page.listen(ear, &until);
-        // A page that comes back may be older than its session.
-        page::watch(&ear.on(Topic::Seen), &until);
+    /// Finds who comes: the funnel may know better than the session.
+    fn arrival(&self, returned: &str) -> Arrival {
+        let (plan, funnel) = (self.plan.get(), self.funnel());
+        let from_session = self.session.find(&self.page, &self.options, returned);
+        let fields = self.fields(false).map(Result::unwrap_or_default);
+        if let Some(id) = funnel.shown_order(plan, fields.as_ref()) {
+            page::show_order(&self.page, id);
+        }
+        funnel.arrival(plan, fields.as_ref()).unwrap_or(from_session)
+    }
+
+    fn funnel(&self) -> Funnel {
+        session::read_funnel(&self.options, &self.search)
     }
 
     /// Takes an event. Events that arrive while one is dealt with wait for their turn.
@@ -155,15 +144,15 @@ impl Driver {
             }
             for event in events {
                 // Any handler may dispose the checkout.
-                if let Some(ear) = self.ear.get() {
-                    self.take(event, ear);
+                if !self.disposed.get() {
+                    self.take(event);
                 }
             }
         }
         self.dispatching.set(false);
     }
 
-    fn take(&self, event: Event, ear: Ear) {
+    fn take(&self, event: Event) {
         let (state, effects) = step(self.plan.get(), self.state.take(), event);
         self.state.set(state);
         // An error stays to be read until there is something new to say.
@@ -178,56 +167,70 @@ impl Driver {
         self.state.with(|state| self.show(state, error, is_news));
         for effect in effects {
             // Any handler may dispose the checkout.
-            if self.ear.get().is_some() {
-                self.perform(effect, ear);
+            if !self.disposed.get() {
+                self.perform(effect);
             }
         }
     }
 
+    /// Hands on what JavaScript tells one of the checkouts.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Disposed`], [`ErrorKind::UnknownEvent`], and what [`Driver::other_plan`] refuses.
+    pub fn route(checkout: u32, topic: u32, generation: u32, told: &str) -> Result<JsValue, Error> {
+        let found = CHECKOUTS.0.with(|all| all.get(checkout as usize).cloned().flatten());
+        match (found, Topic::of(topic)) {
+            (Some(driver), Some(topic)) => driver.hear(topic, generation, convert::read(told)),
+            // What the page gets from a checkout that it has disposed. Nobody else gets anything.
+            (None, Some(Topic::On | Topic::PlaceOrder | Topic::SetAgreement | Topic::Snapshot)) => {
+                Err(ErrorKind::Disposed.into())
+            }
+            _ => Ok(JsValue::UNDEFINED),
+        }
+    }
+
     /// Turns what JavaScript told into an event, or into an answer.
-    fn hear(&self, told: Told) -> Result<JsValue, JsValue> {
-        let Told { topic, generation, value, other } = told;
-        let Some(ear) = self.ear.get() else { return Ok(JsValue::UNDEFINED) };
-        let is_new =
-            |place: usize| self.newest.get(place).is_some_and(|newest| newest.get() == generation);
+    fn hear(&self, topic: Topic, generation: u32, told: Value) -> Result<JsValue, Error> {
+        if self.disposed.get() {
+            return Ok(JsValue::UNDEFINED);
+        }
+        let place = self.newest.iter().position(|newest| newest.get() == generation);
+        let widget = place.and_then(|place| Widget::ALL.get(place).copied());
+        let text = told.text().unwrap_or_default();
         let event = match topic {
-            Topic::On => return self.on(ear, value, other),
-            Topic::Off => {
-                self.handlers.with(|all| all.retain(|one| one.generation != generation));
-                None
+            Topic::On if text != EVERY_EVENT && !EVENT_NAMES.contains(&text) => {
+                return Err(Error::new(ErrorKind::UnknownEvent, text));
             }
+            Topic::On => None,
             Topic::PlaceOrder => {
-                let promise = Promise::new(&ear.on(Topic::Promised));
                 if self.state.with(|state| state.receipt().is_some()) {
-                    self.settle(RESOLVE, &self.detail(Notice::Placed));
+                    page::settle(
+                        &self.page,
+                        RESOLVE,
+                        &convert::to_js(&self.detail(Notice::Placed)),
+                    );
                 }
-                self.dispatch(Event::PlaceOrder);
-                return Ok(promise.into());
-            }
-            Topic::Promised => {
-                self.waiting.with(|waiting| waiting.push([value, other]));
-                None
-            }
-            // A button of the page's own in the order form, say for a coupon.
-            Topic::PlaceOrderPressed if convert::property(&value, "submitter").is_truthy() => None,
-            Topic::PlaceOrderPressed => {
-                page::keep_on_page(&value);
                 Some(Event::PlaceOrder)
             }
-            Topic::SignOutPressed => {
-                page::keep_on_page(&value);
-                Some(Event::SignOut)
+            Topic::SetAgreement => {
+                self.plan.set(self.other_plan(text)?);
+                Some(Event::PlanChanged)
             }
-            Topic::SignOut => Some(Event::SignOut),
-            Topic::Seen => Some(self.look()),
+            Topic::SetCurrency => {
+                self.options.check_currency(text)?;
+                self.currency.set(Some(text.to_owned()));
+                Some(Event::CurrencyChanged)
+            }
             Topic::Snapshot => return Ok(convert::to_js(&self.state.with(|s| view::snapshot(s)))),
+            Topic::SignOut => Some(Event::SignOut),
             Topic::Retry => Some(Event::Retry),
             Topic::Dispose => {
-                self.dispose(ear);
+                self.dispose();
                 None
             }
             Topic::Begin => Some(Event::Start),
-            Topic::AmazonLoaded => Some(match loader::loaded(&value) {
+            Topic::Seen => Some(self.look()),
+            Topic::AmazonLoaded => Some(match loader::loaded(text) {
                 Ok(()) => {
                     self.dispatch(Event::AmazonReady);
                     // The machine may have slept meanwhile.
@@ -235,72 +238,52 @@ impl Driver {
                 }
                 Err(error) => Event::AmazonFailed(error),
             }),
-            Topic::ButtonPressed => Some(Event::ButtonPressed(convert::fresh_nonce())),
-            Topic::ButtonFailed => failed(Widget::Button, &value),
-            Topic::SignedIn => Some(Event::SignedIn(amazon::sign_in(&value))),
-            Topic::OrderCreated
-                if is_new(self.first_widget() as usize) && self.is_our_order(ear) =>
-            {
-                amazon::order_id(self.drawn(), &value).map(Event::OrderCreated)
+            Topic::AmazonThrew => {
+                Some(Event::AmazonFailed(Error::new(ErrorKind::AmazonThrew, text)))
             }
-            Topic::AddressSelected if is_new(Widget::AddressBook as usize) => {
-                Some(Event::AddressSelected)
+            Topic::ButtonPressed => Some(Event::ButtonPressed(fresh_nonce())),
+            Topic::PopupBlocked => Some(Event::SignInFailed(ErrorKind::PopupBlocked.into())),
+            Topic::SignedIn => Some(Event::SignedIn(amazon::sign_in(&told))),
+            // The shape of the id is checked: whoever writes the address bar can put one here.
+            Topic::OrderCreated if widget.is_some() => {
+                AmazonOrderId::parse(text).map(Event::OrderCreated)
             }
-            Topic::AddressBookFailed if is_new(Widget::AddressBook as usize) => {
-                failed(Widget::AddressBook, &value)
+            Topic::OrderCreated => None,
+            Topic::TooLow => {
+                widget.map(|widget| Event::Warned(Error::new(ErrorKind::NoHeight, widget.option())))
             }
-            Topic::PaymentSelected if is_new(Widget::Wallet as usize) => {
-                Some(Event::PaymentSelected)
+            Topic::Chosen => match widget {
+                Some(Widget::AddressBook) => Some(Event::AddressSelected),
+                Some(Widget::Wallet) => Some(Event::PaymentSelected),
+                Some(Widget::Consent) => amazon::consent(text).map(Event::Consented),
+                _ => None,
+            },
+            Topic::WidgetFailed => {
+                widget.map(|widget| Event::WidgetFailed(widget, text.to_owned()))
             }
-            Topic::WalletFailed if is_new(Widget::Wallet as usize) => {
-                failed(Widget::Wallet, &value)
+            Topic::ProfileArrived if place == Some(PROFILE) => {
+                Some(Event::ProfileArrived(fetch::profile(&told)))
             }
-            Topic::Consented
-                if is_new(Widget::Consent as usize)
-                    && amazon::speaks_from(&self.page, Widget::Consent, true) =>
-            {
-                amazon::consent(&value).map(Event::Consented)
-            }
-            Topic::ConsentFailed if is_new(Widget::Consent as usize) => {
-                failed(Widget::Consent, &value)
-            }
-            Topic::SetAgreement => {
-                self.plan.set(self.other_plan(&convert::text_of(&value))?);
-                Some(Event::PlanChanged)
-            }
-            Topic::OrderCreated
-            | Topic::Consented
-            | Topic::ConsentFailed
-            | Topic::AddressSelected
-            | Topic::AddressBookFailed
-            | Topic::PaymentSelected
-            | Topic::WalletFailed => None,
-            Topic::ProfileResponse => {
-                let ear = ear.generation(generation);
-                fetch::read_body(&value, ear, Topic::ProfileBody, Topic::ProfileBody);
-                None
-            }
-            Topic::ProfileBody if !is_new(PROFILE) => None,
-            Topic::FieldsGiven | Topic::FieldsFailed if !is_new(FIELDS) => None,
-            Topic::ProfileBody => Some(Event::ProfileArrived(fetch::profile(&value))),
-            Topic::FieldsGiven => Some(collected(Fields::read(convert::read_data(&value)))),
-            Topic::FieldsFailed => {
-                error::report(&value);
+            Topic::FieldsGiven if place == Some(FIELDS) => self.check(Fields::read(told)),
+            Topic::FieldsChecked if place == Some(FIELDS) => Some(collected(match told {
+                Value::Bool(false) => Err(ErrorKind::OrderVetoed.into()),
+                fields => Fields::read(fields),
+            })),
+            Topic::FieldsFailed if place == Some(FIELDS) => {
                 Some(collected(Err(ErrorKind::OrderFunctionFailed.into())))
             }
-            Topic::OrderResponse => {
-                fetch::read_body(&value, ear, Topic::OrderBody, Topic::OrderLost);
-                None
-            }
-            Topic::OrderBody => Some(Event::Answered(konnektive::outcome(&fetch::reply(&value)))),
-            Topic::OrderLost => Some(Event::Answered(Outcome::Unknown(fetch::lost(&value)))),
-            Topic::TimeUp => {
-                let number = value.as_f64().unwrap_or_default() as usize;
-                match Timer::ALL.get(number) {
-                    Some(Timer::Session) => Some(self.look()),
-                    timer => timer.copied().map(Event::TimeUp),
-                }
-            }
+            Topic::ProfileArrived
+            | Topic::FieldsGiven
+            | Topic::FieldsChecked
+            | Topic::FieldsFailed => None,
+            Topic::Answered => Some(Event::Answered(match fetch::reply(&told) {
+                Ok(reply) => konnektive::outcome(&reply),
+                Err(error) => Outcome::Unknown(error),
+            })),
+            Topic::TimeUp => match Timer::ALL.get(convert::number(text) as usize) {
+                Some(Timer::Session) => Some(self.look()),
+                timer => timer.copied().map(Event::TimeUp),
+            },
         };
         if let Some(event) = event {
             self.dispatch(event);
@@ -308,178 +291,170 @@ impl Driver {
         Ok(JsValue::UNDEFINED)
     }
 
-    fn perform(&self, effect: Effect, ear: Ear) {
-        let options = &self.options;
-        let asked = match effect {
+    fn perform(&self, effect: Effect) {
+        let (page, options) = (&self.page, &self.options);
+        match effect {
             Effect::LoadAmazon => {
-                let (url, nonce) = (options.site.widgets_url(), options.text("nonce", ""));
-                return loader::load(&url, nonce, ear);
+                loader::load(page, &options.site.widgets_url(), options.text("nonce", ""));
             }
             Effect::DrawButton => {
                 let in_cookie = self.session.is_open() && self.session.is_in_cookie();
-                amazon::set_up(options, in_cookie).and_then(|()| {
-                    self.draw(Widget::Button, ear, |ear, host| {
-                        amazon::draw_button(options, ear, host)
-                    })
-                })
+                amazon::draw_button(page, options, in_cookie, self.ask(Widget::Button as usize));
             }
             Effect::Authorize(nonce, order) => {
-                match amazon::open_sign_in(options, ear, &nonce, order.as_ref()) {
-                    Err(error) if error.kind() == ErrorKind::PopupBlocked => {
-                        return self.dispatch(Event::SignInFailed(error));
-                    }
-                    opened => opened,
-                }
+                amazon::open_sign_in(page, options, &nonce, order.as_ref());
             }
             Effect::KeepSession(token, seconds) => {
-                self.session.keep(options, &token, seconds);
+                self.session.keep(page, options, &token, seconds);
                 if self.session.is_in_cookie() {
                     amazon::use_cookie();
                 }
-                return self.page.show_sign_out(true);
+                page::show_sign_out(page, true);
             }
             Effect::ForgetSession(everywhere) => {
-                self.session.forget(options, everywhere);
-                return self.page.show_sign_out(false);
+                self.session.forget(page, options, everywhere);
+                page::show_sign_out(page, false);
             }
             Effect::EraseWidgets => {
                 self.erase_the_rest();
-                return self.erase(Widget::AddressBook);
+                self.erase(Widget::AddressBook);
             }
             Effect::DrawAddressBook(plan, id) => {
                 // What was drawn for the order reference before has nothing to say any more.
                 self.erase_the_rest();
-                self.draw(Widget::AddressBook, ear, |ear, host| {
-                    ear.expect_order();
-                    amazon::draw_address_book(options, plan, ear, id.as_ref(), host)
-                })
+                self.draw(Widget::AddressBook, plan, id.as_ref());
             }
             Effect::DrawWallet(plan, id) => {
                 if id.is_none() {
                     self.erase(Widget::Consent);
                 }
-                self.draw(Widget::Wallet, ear, |ear, host| {
-                    if plan.digital {
-                        ear.expect_order();
-                    }
-                    amazon::draw_wallet(options, plan, ear, id.as_ref(), host)
-                })
+                self.draw(Widget::Wallet, plan, id.as_ref());
             }
-            Effect::DrawConsent(id) => self.draw(Widget::Consent, ear, |ear, host| {
-                amazon::draw_consent(options, ear, &id, host)
-            }),
+            Effect::DrawConsent(id) => {
+                let plan = Plan { recurring: true, ..Plan::default() };
+                self.draw(Widget::Consent, plan, Some(&id));
+            }
+            Effect::DrawReview(widget, plan, id) => self.draw(widget, plan, Some(&id)),
             Effect::FetchProfile(token) => {
-                let ear = self.ask(PROFILE, ear);
-                return fetch::ask_for_profile(&options.site.profile_url(), &token, ear);
+                let url = options.site.profile_url();
+                fetch::ask_for_profile(page, &url, &token, self.ask(PROFILE));
             }
-            Effect::CollectOrder => return self.collect_order(ear),
-            Effect::Send(order) => {
-                return fetch::post(&konnektive::import_order(options, &order), ear);
+            Effect::CollectOrder => self.collect_order(),
+            Effect::Send(order) => fetch::post(page, konnektive::import(options, &order)),
+            Effect::Book(order) => {
+                let order_id = self.state.with(|state| state.order_id().map(ToOwned::to_owned));
+                session::keep_placed(self.plan.get(), &order, order_id.as_deref());
             }
-            Effect::Navigate(url) => {
-                let refused = |_| ErrorKind::RedirectRefused.into();
-                sys::navigate(&url).map_err(refused)
+            Effect::HandOn(order) => {
+                if session::keep_order(&order) {
+                    page::settle(page, RESOLVE, &convert::to_js(&self.detail(Notice::Ready)));
+                    self.go_on();
+                } else {
+                    self.dispatch(Event::Warned(ErrorKind::StorageBlocked.into()));
+                }
             }
+            Effect::GoOn => self.go_on(),
+            Effect::Navigate(url) => self.navigate(&url),
             Effect::StartTimer(timer) => {
-                let (time, number) = (timer.milliseconds(), timer as u32);
-                let timeout = sys::set_timeout(&ear.on(Topic::TimeUp), time, number);
-                return self.set_timer(timer, timeout);
+                page::start_timer(page, timer as i32, timer.milliseconds() as i32);
             }
-            Effect::StopTimer(timer) => return self.set_timer(timer, JsValue::UNDEFINED),
+            Effect::StopTimer(timer) => page::stop_timer(page, timer as i32),
             Effect::Notify(notice) => {
-                let detail = self.detail(notice);
+                let told = self.detail(notice);
+                let detail = convert::to_js(&told);
                 match notice {
-                    Notice::Placed => self.settle(RESOLVE, &detail),
+                    Notice::Placed => page::settle(page, RESOLVE, &detail),
                     Notice::Declined => {
-                        let reason = convert::text_of(&convert::property(&detail, "reason"));
-                        let error = Error::new(ErrorKind::Declined, &reason);
-                        self.settle(REJECT, &error::to_js(&error));
+                        let reason = told.text_of("reason").unwrap_or_default();
+                        self.reject(&Error::new(ErrorKind::Declined, reason));
                     }
                     // An order on its way will be answered yet.
                     Notice::SignedOut if !self.state.with(|state| state.is_placing()) => {
-                        let error = Error::new(ErrorKind::NotReady, notice.name());
-                        self.settle(REJECT, &error::to_js(&error));
+                        self.reject(&Error::new(ErrorKind::NotReady, notice.name()));
                     }
                     _ => {}
                 }
-                return self.tell(notice.name(), &detail);
+                page::tell(page, notice.name(), &detail);
             }
             Effect::Report(error) => {
                 let detail = error::to_js(&error);
                 // An attempt that goes on will be answered yet.
                 if !self.state.with(|state| state.is_placing()) {
-                    self.settle(REJECT, &detail);
+                    page::settle(page, REJECT, &detail);
                 }
-                return self.tell(ERROR_EVENT, &detail);
+                page::tell(page, ERROR_EVENT, &detail);
             }
-        };
-        if let Err(error) = asked {
-            self.dispatch(Event::AmazonFailed(error));
+        }
+    }
+
+    fn go_on(&self) {
+        if let Some(next) = self.options.text("next", "") {
+            self.navigate(next);
+        }
+    }
+
+    fn navigate(&self, url: &str) {
+        if !page::navigate(url) {
+            self.dispatch(Event::AmazonFailed(ErrorKind::RedirectRefused.into()));
         }
     }
 
     /// Draws a widget anew. What the older one says does not count any more.
-    fn draw(
-        &self,
-        widget: Widget,
-        ear: Ear,
-        draw: impl Fn(Ear, &str) -> Result<(), Error>,
-    ) -> Result<(), Error> {
-        let ear = self.ask(widget as usize, ear);
-        self.page.hosts(widget).iter().try_for_each(|host| draw(ear, host))
+    fn draw(&self, widget: Widget, plan: Plan, order: Option<&AmazonOrderId>) {
+        let generation = self.ask(widget as usize);
+        let refused = |state: &mut State| state.choosing().is_some_and(|it| it.currency_refused);
+        let is_shown = widget == Widget::Wallet && !self.state.with(refused);
+        let currency = self.currency.with(|currency| currency.clone()).filter(|_| is_shown);
+        let currency = currency.as_deref();
+        amazon::draw(&self.page, &self.options, widget, plan, order, currency, generation);
     }
 
     /// Takes a widget off the page. What it still says does not count.
     fn erase(&self, widget: Widget) {
-        if let Some(newest) = self.newest.get(widget as usize) {
-            newest.set(self.next_generation());
-        }
-        self.page.erase(widget);
+        self.ask(widget as usize);
+        page::erase(&self.page, widget as i32);
     }
 
     fn erase_the_rest(&self) {
-        self.erase(Widget::Wallet);
-        self.erase(Widget::Consent);
+        for widget in [Widget::Wallet, Widget::Consent, Widget::AddressReview, Widget::WalletReview]
+        {
+            self.erase(widget);
+        }
     }
 
-    /// The widget that makes the order reference.
-    fn first_widget(&self) -> Widget {
-        if self.drawn().digital { Widget::Wallet } else { Widget::AddressBook }
-    }
-
-    /// The plan of the widgets that are on the page, which may be older than the page's.
-    fn drawn(&self) -> Plan {
-        let plan = |state: &mut State| state.choosing().map(|choosing| choosing.choice.plan);
-        self.state.with(plan).unwrap_or(self.plan.get())
-    }
-
-    /// True if the order reference that Amazon tells of was made here.
-    fn is_our_order(&self, ear: Ear) -> bool {
-        amazon::speaks_from(&self.page, self.first_widget(), ear.expects_order())
+    /// Begins a new generation in one of the places of `newest`.
+    fn ask(&self, place: usize) -> i32 {
+        let generation = self.generation.get() + 1;
+        self.generation.set(generation);
+        if let Some(newest) = self.newest.get(place) {
+            newest.set(generation);
+        }
+        generation as i32
     }
 
     /// The plan for another agreement on the same page.
-    fn other_plan(&self, agreement: &str) -> Result<Plan, JsValue> {
+    fn other_plan(&self, agreement: &str) -> Result<Plan, Error> {
         let recurring = agreement == "recurring";
         let plan = Plan::new(&self.options, recurring);
-        let error = if plan.consent && self.page.hosts_none(Widget::Consent) {
-            Error::new(ErrorKind::MissingOption, "consent.container")
+        if plan.consent && !page::has(&self.page, Widget::Consent as i32) {
+            Err(Error::new(ErrorKind::MissingOption, "consent.container"))
         } else if recurring || agreement == "one-time" {
-            return Ok(plan);
+            Ok(plan)
         } else {
-            invalid("agreement", "one-time, recurring")
-        };
-        Err(error::to_js(&error))
+            Err(invalid("agreement", "one-time, recurring"))
+        }
     }
 
     /// Looks at the session: has it ended, when will it, or has another page begun one?
     fn look(&self) -> Event {
-        if self.session.is_over_elsewhere() {
+        if self.session.is_over_elsewhere(&self.page) {
             return Event::SignedOutElsewhere;
         }
         let is_free = !self.session.is_open() && !self.state.with(|state| state.must_be_kept());
-        if is_free && let Arrival::Buyer(token, _) = self.session.find(&self.options, "") {
-            self.page.show_sign_out(true);
+        if is_free
+            && let Arrival::Buyer(token, _) = self.session.find(&self.page, &self.options, "")
+        {
+            page::show_sign_out(&self.page, true);
             if self.session.is_in_cookie() {
                 amazon::use_cookie();
             }
@@ -488,148 +463,91 @@ impl Driver {
         Event::Clock(self.session.seconds_left())
     }
 
-    /// Begins a new generation in one of the places of `newest`.
-    fn ask(&self, place: usize, ear: Ear) -> Ear {
-        let generation = self.next_generation();
-        if let Some(newest) = self.newest.get(place) {
-            newest.set(generation);
+    /// The page's own fields, checked by the browser too if they are those of a form. None if a
+    /// function tells them when the order is placed.
+    fn fields(&self, checked: bool) -> Option<Result<Fields, Error>> {
+        match self.options.get("order", "") {
+            None => Some(Ok(Fields::default())),
+            Some(Value::Map(fields)) => Some(Fields::read(Value::Map(fields.clone()))),
+            Some(Value::Opaque(place)) if page::is_function(&self.page, *place as i32) => None,
+            Some(_) => Some(page::collect(&self.page, &self.options, checked)),
         }
-        ear.generation(generation)
     }
 
-    fn next_generation(&self) -> u32 {
-        let generation = self.generation.get() + 1;
-        self.generation.set(generation);
-        generation
-    }
-
-    fn set_timer(&self, timer: Timer, timeout: JsValue) {
-        self.timers.with(|timers| {
-            if let Some(place) = timers.get_mut(timer as usize) {
-                sys::clear_timeout(place);
-                *place = timeout;
+    fn collect_order(&self) {
+        let generation = self.ask(FIELDS);
+        match (self.fields(true), self.options.get("order", "")) {
+            (None, Some(Value::Opaque(place))) => {
+                page::ask_for_fields(&self.page, *place as i32, generation);
             }
-        });
+            (fields, _) => {
+                if let Some(event) = self.check(fields.unwrap_or_else(|| Ok(Fields::default()))) {
+                    self.dispatch(event);
+                }
+            }
+        }
     }
 
-    fn collect_order(&self, ear: Ear) {
-        // Found anew: the page may have drawn its form anew.
-        let fields = match page::find_form(&self.options, &self.opaque) {
-            Err(error) => Err(error),
-            Ok(Some(form)) if page::is_valid(&form) => page::read_form(&form),
-            Ok(Some(_)) => Err(ErrorKind::FormInvalid.into()),
-            Ok(None) => match self.options.get("order", "") {
-                Some(Value::Opaque(place)) => {
-                    let function = self.opaque.get(*place).cloned().unwrap_or_default();
-                    return fetch::ask_for_fields(&function, self.ask(FIELDS, ear));
-                }
-                fields => Fields::read(fields.cloned().unwrap_or(Value::Map(Entries::new()))),
-            },
-        };
-        self.dispatch(collected(fields));
+    /// Adds what the funnel knows, and shows all of it to the page, if it wants to see it.
+    fn check(&self, fields: Result<Fields, Error>) -> Option<Event> {
+        let fields = fields.and_then(|fields| self.funnel().complete(self.plan.get(), fields));
+        match (fields, self.options.get("beforeOrder", "")) {
+            (Ok(fields), Some(Value::Opaque(place))) => {
+                let fields = convert::to_js(&Value::Map(fields.entries().to_vec()));
+                page::ask_about_fields(&self.page, *place as i32, &fields, self.ask(FIELDS));
+                None
+            }
+            (fields, _) => Some(collected(fields)),
+        }
     }
 
     fn show(&self, state: &State, error: Option<&Error>, is_news: bool) {
         let name = state.name();
         let order_id = state.order_id();
-        self.face.set_text("state", name.as_str());
-        self.page.show(Look {
-            signed_in: !matches!(
-                name,
-                StateName::Loading
-                    | StateName::SignedOut
-                    | StateName::SigningIn
-                    | StateName::Expired
-                    | StateName::Unavailable
-            ),
-            can_place: state.ready().is_some(),
-            placing: name == StateName::Placing,
-            order_id,
-        });
+        let signed_in = !matches!(
+            name,
+            StateName::Loading
+                | StateName::SignedOut
+                | StateName::SigningIn
+                | StateName::Expired
+                | StateName::Unavailable
+        );
+        page::show(&self.page, name.as_str(), signed_in, state.ready().is_some(), order_id);
         match error {
             Some(error) => {
                 let text = words::for_error(error, state.words(), &self.options.site);
-                self.page.say(&text, error.code());
+                page::say(&self.page, &text, error.code());
             }
             None if !is_news => {}
-            None => self.page.say(&words::for_state(state.words(), order_id), ""),
+            None => page::say(&self.page, &words::for_state(state.words(), order_id), ""),
         }
     }
 
-    fn detail(&self, notice: Notice) -> JsValue {
-        convert::to_js(&self.state.with(|state| view::detail(state, notice)))
+    fn detail(&self, notice: Notice) -> Value {
+        self.state.with(|state| view::detail(state, notice))
     }
 
-    fn tell(&self, event: &str, detail: &JsValue) {
-        // One by one: a handler may add and remove handlers. Those that it adds hear the next event.
-        let (mut last, newest) = (0, self.generation.get());
-        let next = |last| {
-            move |all: &mut Vec<Rc<Handler>>| {
-                let is_next = |it: &&Rc<Handler>| it.generation > last && it.generation <= newest;
-                all.iter().find(is_next).cloned()
-            }
-        };
-        while let Some(handler) = self.handlers.with(next(last)) {
-            last = handler.generation;
-            let name = JsValue::from(event);
-            let (first, second) = match handler.event.as_str() {
-                EVERY_EVENT => (&name, detail),
-                listened if listened == event => (detail, &JsValue::UNDEFINED),
-                _ => continue,
-            };
-            // The page's own mistake, and not ours to stumble over.
-            if let Err(thrown) = handler.function.call(&JsValue::UNDEFINED, first, second) {
-                error::report(&thrown);
-            }
-        }
-    }
-
-    /// Answers the promises of `placeOrder()`.
-    fn settle(&self, how: usize, with: &JsValue) {
-        for promise in self.waiting.take() {
-            if let Some(function) = promise.get(how) {
-                let function: &Function = function.unchecked_ref();
-                let _ = function.call(&JsValue::UNDEFINED, with, &JsValue::UNDEFINED);
-            }
-        }
-    }
-
-    /// Calls a function for each event of a name, or for every event by the name `*`. Gives the
-    /// function that ends it.
-    fn on(&self, ear: Ear, event: JsValue, function: JsValue) -> Result<JsValue, JsValue> {
-        let event = convert::text_of(&event);
-        if event != EVERY_EVENT && !EVENT_NAMES.contains(&event.as_str()) {
-            return Err(error::to_js(&Error::new(ErrorKind::UnknownEvent, &event)));
-        }
-        let generation = self.next_generation();
-        let function = function.unchecked_into();
-        self.handlers.with(|all| all.push(Rc::new(Handler { generation, event, function })));
-        Ok(ear.generation(generation).on(Topic::Off).into())
+    fn reject(&self, error: &Error) {
+        page::settle(&self.page, REJECT, &error::to_js(error));
     }
 
     /// Ends the checkout: no event, timer, listener or drawing of it remains. An order on its way
     /// still arrives at the backend.
-    fn dispose(&self, ear: Ear) {
-        self.ear.set(None);
+    fn dispose(&self) {
+        self.disposed.set(true);
         // Nothing can be placed any more.
         self.show(&State::Unavailable(Arrival::Nobody), None, true);
-        self.page.show_sign_out(false);
-        self.until.abort();
+        page::show_sign_out(&self.page, false);
+        page::close(&self.page);
         for widget in Widget::ALL {
-            self.page.erase(widget);
+            page::erase(&self.page, widget as i32);
         }
-        for timer in Timer::ALL {
-            self.set_timer(timer, JsValue::UNDEFINED);
-        }
-        self.settle(REJECT, &error::to_js(&ErrorKind::Disposed.into()));
-        ear.close();
+        self.reject(&ErrorKind::Disposed.into());
+        let gone = CHECKOUTS.0.with(|all| all.get_mut(self.number).and_then(Option::take));
+        drop(gone);
     }
 }
 
-fn failed(widget: Widget, told: &JsValue) -> Option<Event> {
-    Some(Event::WidgetFailed(widget, amazon::error_code(told)))
-}
-
 fn collected(fields: Result<Fields, Error>) -> Event {
-    Event::OrderCollected(convert::fresh_nonce(), fields)
+    Event::OrderCollected(fresh_nonce(), fields)
 }

@@ -30,6 +30,18 @@ impl Widget {
         Self::WalletReview,
     ];
 
+    /// The option that says where this widget is.
+    pub const fn option(self) -> &'static str {
+        match self {
+            Self::Button => "button",
+            Self::AddressBook => "addressBook",
+            Self::Wallet => "wallet",
+            Self::Consent => "consent",
+            Self::AddressReview => "addressReview",
+            Self::WalletReview => "walletReview",
+        }
+    }
+
     /// The error that this widget reports.
     pub const fn error(self) -> ErrorKind {
         match self {

@@ -60,6 +60,12 @@ impl Funnel {
         Some(Arrival::Closed(error))
     }
 
+    /// The order to which an upsell page adds.
+    pub fn shown_order<'a>(&'a self, plan: Plan, fields: Option<&'a Fields>) -> Option<&'a str> {
+        let is_upsell = plan.page == Page::Upsell;
+        fields.filter(|_| is_upsell).and_then(|fields| self.first_order(fields).ok())
+    }
+
     /// The order's fields with what the funnel adds. What the page itself says wins.
     ///
     /// # Errors
@@ -91,7 +97,7 @@ impl Funnel {
             return Ok(id);
         }
         let placed = self.0.get("placed");
-        if placed.and_then(|placed| placed.get("isOver")) == Some(&Value::Bool(true)) {
+        if placed.is_some_and(|placed| placed.is_true("isOver")) {
             return Err(ErrorKind::UpsellOver.into());
         }
         let id = placed.and_then(|placed| placed.text_of("orderId"));

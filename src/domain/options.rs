@@ -87,7 +87,7 @@ const RULES: [(&str, &str, Need, Rule); 40] = [
     ("addressBook", "design", Need::Never, Rule::OneOf(DESIGNS)),
     ("wallet", "container", Need::Choice, Rule::Container),
     ("wallet", "design", Need::Never, Rule::OneOf(DESIGNS)),
-    ("wallet", "presentmentCurrency", Need::Never, Rule::Text(is_currency, "a code like EUR")),
+    (CURRENCY.0, CURRENCY.1, Need::Never, Rule::Text(is_currency, "a code like EUR")),
     ("consent", "container", Need::Consent, Rule::Container),
     ("addressReview", "container", Need::Never, Rule::Container),
     ("addressReview", "design", Need::Never, Rule::OneOf(DESIGNS)),
@@ -103,6 +103,9 @@ const RULES: [(&str, &str, Need, Rule); 40] = [
     ("backend", "format", Need::Never, Rule::OneOf(&["json", "form"])),
     ("amazonBillerId", "", Need::Never, Rule::Text(is_some, "an id")),
 ];
+
+/// The option that may also come later.
+const CURRENCY: (&str, &str) = ("wallet", "presentmentCurrency");
 
 /// How a widget takes its place: all of its container, or a fold-out for smartphones.
 const DESIGNS: &[&str] = &["responsive", "smartphoneCollapsible"];
@@ -133,7 +136,7 @@ impl Options {
         let site = Site::new(region, environment, raw.text_of("simulator"));
         let options = Self { site, raw };
         options.verify_presence()?;
-        for (part, name) in [("button", "language"), ("wallet", "presentmentCurrency")] {
+        for (part, name) in [("button", "language"), CURRENCY] {
             if options.get(part, name).is_some() && options.site.languages().is_empty() {
                 return Err(invalid(&full_name(part, name), "absent in this region"));
             }
@@ -149,6 +152,20 @@ impl Options {
             }
         }
         Ok(())
+    }
+
+    /// Checks a presentment currency that comes later.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidOption`].
+    pub fn check_currency(&self, code: &str) -> Result<(), Error> {
+        let (part, name) = CURRENCY;
+        check(part, name, &Value::of(code))?;
+        self.site
+            .languages()
+            .first()
+            .map(drop)
+            .ok_or_else(|| invalid(&full_name(part, name), "absent in this region"))
     }
 
     /// The option `name` of `part`. An option without parts is its own part and has no name.

@@ -68,6 +68,11 @@ impl Value {
         self.get(key).and_then(Self::text)
     }
 
+    /// True if the property `key` is.
+    pub fn is_true(&self, key: &str) -> bool {
+        matches!(self.get(key), Some(Self::Bool(true)))
+    }
+
     /// Text as it is, and numbers as JavaScript prints them: the CRM mixes both.
     pub fn text(&self) -> Option<&str> {
         match self {

@@ -1,66 +1,135 @@
-/** Where the page runs, as far as it matters to a pop-up. */
-export const surroundings = () => ({
-  // The developer's own machine counts as secure.
-  secure: isSecureContext,
-  finePointer: matchMedia("(pointer: fine)").matches,
-  width: innerWidth,
-  userAgent: navigator.userAgent,
-});
+import {
+  AMAZON_THREW,
+  BUTTON_PRESSED,
+  CHOSEN,
+  freshNonce,
+  ORDER_CREATED,
+  POPUP_BLOCKED,
+  SIGNED_IN,
+  TOO_LOW,
+  textOf,
+  WIDGET_FAILED,
+  write,
+} from "./talk.js";
 
-/** The hash if it is a route, which decides what the page is: Amazon appends its answer to it. */
-const route = () => (/^#!?\//.test(location.hash) ? location.hash : "");
+/** @typedef {import("./talk.js").Page} Page */
 
-/**
- * Where Amazon sends the buyer back to. Amazon knows each address by its query too, and not the
- * click ids of an advertisement: npm/return.js puts back what is left out here.
- */
-export const returnAddress = (chosen) => location.origin + (chosen ?? location.pathname + route());
+// Amazon's names of its widgets, by the order of domain/amazon.rs, and how each says that something
+// was chosen.
+const WIDGETS = [
+  ["Button"],
+  ["AddressBook", "onAddressSelect"],
+  ["Wallet", "onPaymentSelect"],
+  ["Consent", "onReady", "onConsent"],
+  ["AddressBook"],
+  ["Wallet"],
+];
+const BUTTON = 0;
+const CONSENT = 3;
+// Less is no widget, whatever it is: the lowest of Amazon's is 135 pixels high.
+const LOWEST = 100;
 
-/** What `returnAddress` leaves out. */
-export const restOfAddress = () => location.search + (route() ? "" : location.hash);
-
-let popup;
-let popupState;
-
-/**
- * Opens Amazon's sign-in. Must run inside the buyer's click.
- *
- * @returns {boolean} false if the browser refused the window, of which Amazon's script says nothing
- */
-export function authorize(options, next) {
-  // Amazon's script would have a second request wait for the first.
-  if (popup && !popup.closed && popupState === options.state) {
-    popup.focus();
-    return true;
-  }
-  const { open } = window;
-  let opened = true;
-  const watch = (...given) => {
-    popup = open(...given);
-    popupState = options.state;
-    opened = Boolean(popup);
-    return popup;
-  };
-  const put = (to) => Reflect.set(window, "open", to);
-  put(watch);
+/** Tells what Amazon's script throws. */
+function attempt({ hear }, call) {
   try {
-    amazon.Login.authorize(options, next);
-  } finally {
-    put(open);
+    call();
+  } catch (error) {
+    hear(AMAZON_THREW, textOf(error));
   }
-  // A token that Amazon's script still knows comes back in the hash, to a page that stays.
-  addEventListener("hashchange", () => location.hash.includes(options.state) && location.reload());
-  return opened;
 }
 
-/** Closes Amazon's window: nobody waits for its answer any more. */
-export const closeWindow = () => popup?.close();
+/** Tells Amazon's script who we are, and draws its button. */
+export function drawButton(page, generation, seller, look, client, domain, inCookie) {
+  attempt(page, () => {
+    amazon.Login.setClientId(client);
+    if (domain) amazon.Login.setSiteDomain(domain);
+    if (inCookie) amazon.Login.setUseCookie(true);
+    for (const host of hostsOf(page, BUTTON)) {
+      makePressable(host, look.type);
+      OffAmazonPayments.Button(host.id, seller, {
+        ...look,
+        authorization: () => page.hear(BUTTON_PRESSED),
+        onError: (error) => page.hear(WIDGET_FAILED, answer(error, "getErrorCode"), generation),
+      });
+    }
+  });
+}
+
+/** Tells Amazon's script that the token is in the cookie. Not before it is: there may be another. */
+export function useCookie() {
+  try {
+    amazon.Login.setUseCookie(true);
+  } catch {
+    // The widgets say so if they find no token.
+  }
+}
+
+/**
+ * The page whose widget is the newest that makes an order reference. Amazon tells its id to every
+ * such widget; where nobody knows which one made it, it belongs to the newest.
+ */
+let newest;
+
+/**
+ * Draws a widget.
+ *
+ * @param {Page} page
+ * @param {object} given Amazon's options, without the callbacks
+ * @param {string} asked how an order that it makes is asked for its id; empty if it makes none
+ */
+export function drawWidget(page, widget, generation, given, asked) {
+  const { hear } = page;
+  const [name, ...choices] = WIDGETS[widget];
+  const fills = given.design?.designMode === "responsive";
+  attempt(page, () => {
+    for (const host of hostsOf(page, widget)) {
+      // Such a widget takes its container's height. One that is hidden for now has no box at all.
+      if (fills) host.style.height = "100%";
+      const [box] = host.getClientRects();
+      if (fills && box?.height < LOWEST) hear(TOO_LOW, "", generation);
+      const options = {
+        ...given,
+        onError: (error) => hear(WIDGET_FAILED, answer(error, "getErrorCode"), generation),
+      };
+      if (asked) {
+        newest = page;
+        // Both tell the same id, of a billing agreement too; some builds call only one of them.
+        options.onReady = options.onOrderReferenceCreate = (told) =>
+          speaksFrom(page, widget) && hear(ORDER_CREATED, answer(told, asked), generation);
+      }
+      for (const choice of choices) {
+        options[choice] = (told) =>
+          (widget !== CONSENT || speaksFrom(page, widget)) &&
+          hear(CHOSEN, textOf(answer(told, "getConsentStatus")), generation);
+      }
+      new OffAmazonPayments.Widgets[name](options).bind(host.id);
+    }
+  });
+}
+
+/** What Amazon answers; anything may have been told. */
+function answer(told, question) {
+  try {
+    return told[question]();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Makes an empty element inside each of a widget's containers. */
+function hostsOf({ parts }, widget) {
+  return parts[widget].map((container) => {
+    const host = document.createElement("div");
+    // Widgets.js needs a plain id, whatever the container's own looks like. Another copy of this
+    // module may draw on the same page.
+    host.id = freshNonce();
+    container.replaceChildren(host);
+    return host;
+  });
+}
 
 /** Amazon's button is a picture: this makes it one for keys and screen readers too. */
-export function makePressable(id, type = "LwA") {
-  const host = document.getElementById(id);
-  // Not on the page: Amazon's script says so.
-  if (!host) return;
+function makePressable(host, type = "LwA") {
   // As large as the picture: what has the role is what is outlined, and pressed in its middle.
   Object.assign(host.style, { display: "inline-grid", verticalAlign: "top" });
   host.tabIndex = 0;
@@ -77,13 +146,20 @@ export function makePressable(id, type = "LwA") {
   host.onclick = ({ target }) => target === host && press();
 }
 
+/** Whether it is this widget of this page that makes Amazon's script speak. */
+function speaksFrom(page, widget) {
+  const frame = speakingFrame();
+  if (frame) return page.parts[widget].some((container) => container.contains(frame));
+  return widget === CONSENT || page === newest;
+}
+
 /**
  * The frame whose message Amazon's script is dealing with. It tells the id of a new order reference
  * to every widget of the page, but the message comes out of one of them.
  *
  * @returns {HTMLIFrameElement | undefined} nothing if no frame of this page has spoken
  */
-export function speakingFrame() {
+function speakingFrame() {
   let source = window.event?.source;
   const frames = [...document.getElementsByTagName("iframe")];
   while (source) {
@@ -92,3 +168,73 @@ export function speakingFrame() {
     source = source.parent;
   }
 }
+
+/** Where the page runs, as far as it matters to a pop-up. */
+export const surroundings = () =>
+  write({
+    // The developer's own machine counts as secure.
+    secure: isSecureContext,
+    finePointer: matchMedia("(pointer: fine)").matches,
+    width: innerWidth,
+    userAgent: navigator.userAgent,
+  });
+
+/** The hash if it is a route, which decides what the page is: Amazon appends its answer to it. */
+const route = () => (/^#!?\//.test(location.hash) ? location.hash : "");
+
+/**
+ * Where Amazon sends the buyer back to. Amazon knows each address by its query too, and not the
+ * click ids of an advertisement: npm/return.js puts back what is left out here.
+ */
+const returnAddress = (chosen) => location.origin + (chosen ?? location.pathname + route());
+
+/** What `returnAddress` leaves out. */
+export const restOfAddress = () => location.search + (route() ? "" : location.hash);
+
+let popup;
+let popupState;
+
+/**
+ * Opens Amazon's sign-in: in a window, or in place of the page. Must run inside the buyer's click.
+ *
+ * @param {Page} page
+ * @param {boolean} comesBack to a page of its own instead of answering here
+ */
+export function authorize(page, scope, inWindow, state, comesBack, address) {
+  // Amazon's script would have a second request wait for the first.
+  if (popup && !popup.closed && popupState === state) {
+    popup.focus();
+    return;
+  }
+  const { open } = window;
+  let opened = true;
+  const watch = (...given) => {
+    popup = open(...given);
+    popupState = state;
+    opened = Boolean(popup);
+    return popup;
+  };
+  const put = (to) => Reflect.set(window, "open", to);
+  const next = comesBack
+    ? returnAddress(address)
+    : (told) => {
+        const { access_token, error, state, expires_in } = told ?? {};
+        page.hear(SIGNED_IN, { access_token, error, state, expires_in });
+      };
+  put(watch);
+  attempt(page, () => {
+    try {
+      // A real boolean: the samples' text "false" would count as true.
+      amazon.Login.authorize({ scope, popup: inWindow, state }, next);
+    } finally {
+      put(open);
+    }
+    // A token that Amazon's script still knows comes back in the hash, to a page that stays.
+    addEventListener("hashchange", () => location.hash.includes(state) && location.reload());
+    // Amazon's script says nothing of it.
+    if (!opened) page.hear(POPUP_BLOCKED);
+  });
+}
+
+/** Closes Amazon's window: nobody waits for its answer any more. */
+export const closeWindow = () => popup?.close();

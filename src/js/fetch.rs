@@ -1,102 +1,64 @@
-//! Requests, performed.
+//! Requests, and what comes back.
 
 use wasm_bindgen::prelude::*;
 
 use crate::domain::http::{Reply, Request};
 use crate::domain::ids::AccessToken;
 use crate::domain::profile::Profile;
-use crate::domain::text::concat;
+use crate::domain::value::Value;
 use crate::error::{Error, ErrorKind};
-use crate::js::convert::{self, property, text_of};
-use crate::js::ear::{Ear, Topic};
-use crate::js::sys::{self, Array, Promise, Record, Response, URLSearchParams};
+use crate::js::convert::{self, number};
+use crate::js::page::Page;
+use crate::prelude::*;
+
+#[wasm_bindgen(module = "/src/js/talk.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = post)]
+    fn post_fields(page: &Page, url: &str, key: &str, as_form: bool, fields: &JsValue, limit: i32);
+    #[wasm_bindgen(js_name = askForProfile)]
+    fn get_profile(page: &Page, url: &str, token: &str, limit: i32, generation: i32);
+}
 
 /// A CRM waits for its processor: 30 to 120 seconds are normal.
-const ORDER_LIMIT_MS: u32 = 150_000;
-const PROFILE_LIMIT_MS: u32 = 10_000;
+const ORDER_LIMIT_MS: i32 = 150_000;
+const PROFILE_LIMIT_MS: i32 = 10_000;
 
-/// Posts an order; tells `OrderResponse` or `OrderLost`.
-pub fn post(request: &Request, ear: Ear) {
-    let fields = convert::record(&request.fields);
-    let (content_type, body) = if request.as_form {
-        ("application/x-www-form-urlencoded", text_of(&URLSearchParams::new(&fields)))
-    } else {
-        ("application/json", text_of(&sys::write_json(&fields).unwrap_or_default()))
+/// Posts an order; tells `Answered`.
+pub fn post(page: &Page, request: Request) {
+    let Request { url, idempotency_key, as_form, fields } = request;
+    let fields = convert::to_js(&Value::Map(fields));
+    post_fields(page, &url, &idempotency_key, as_form, &fields, ORDER_LIMIT_MS);
+}
+
+/// Asks for the buyer's profile; tells `ProfileArrived`.
+pub fn ask_for_profile(page: &Page, url: &str, token: &AccessToken, generation: i32) {
+    get_profile(page, url, token.expose(), PROFILE_LIMIT_MS, generation);
+}
+
+/// The reply, or why it is lost: then the order may exist.
+///
+/// # Errors
+/// [`ErrorKind::BackendTimeout`], [`ErrorKind::BackendUnreachable`].
+pub fn reply(told: &Value) -> Result<Reply, Error> {
+    let Some(status) = told.text_of("status") else {
+        let timed_out = told.text() == Some("TimeoutError");
+        let lost =
+            if timed_out { ErrorKind::BackendTimeout } else { ErrorKind::BackendUnreachable };
+        return Err(lost.into());
     };
-    let headers = Record::new();
-    headers.set_text("Content-Type", content_type);
-    headers.set_text("Idempotency-Key", &request.idempotency_key);
-    let options = options(&headers, ORDER_LIMIT_MS);
-    options.set_text("method", "POST");
-    options.set_text("body", &body);
-    start(&request.url, &options, ear, Topic::OrderResponse, Topic::OrderLost);
-}
-
-/// Asks for the buyer's profile; tells `ProfileResponse` or `ProfileBody`. The token travels in a
-/// header: an address would be logged.
-pub fn ask_for_profile(url: &str, token: &AccessToken, ear: Ear) {
-    let headers = Record::new();
-    headers.set_text("Authorization", &concat(&["bearer ", token.expose()]));
-    let options = options(&headers, PROFILE_LIMIT_MS);
-    start(url, &options, ear, Topic::ProfileResponse, Topic::ProfileBody);
-}
-
-fn options(headers: &Record, limit_ms: u32) -> Record {
-    let options = Record::new();
-    options.set("headers", headers);
-    // Where the browser has no limits of its own, its network stack ends the wait.
-    if let Ok(signal) = sys::abort_after(limit_ms) {
-        options.set("signal", &signal);
-    }
-    options
-}
-
-fn start(url: &str, options: &Record, ear: Ear, kept: Topic, broken: Topic) {
-    let answer = sys::fetch(url, options).unwrap_or_else(|thrown| Promise::reject(&thrown));
-    ear.follow(&answer, kept, broken);
-}
-
-/// Reads a response's body; tells the pair of status and text.
-pub fn read_body(response: &JsValue, ear: Ear, kept: Topic, broken: Topic) {
-    // A page may have replaced `fetch` by one that answers with anything.
-    let text = response.unchecked_ref::<Response>().text();
-    let pair = Array::new();
-    pair.push(&property(response, "status"));
-    pair.push(&text.unwrap_or_else(|thrown| Promise::reject(&thrown).into()));
-    ear.follow(&Promise::all(&pair), kept, broken);
-}
-
-/// The reply in such a pair.
-pub fn reply(told: &JsValue) -> Reply {
-    let pair: &Array = told.unchecked_ref();
-    let status = pair.get(0);
-    let body = sys::parse_json(&pair.get(1));
-    Reply {
-        status_text: text_of(&status),
+    Ok(Reply {
         // An HTTP status has three digits.
-        status: status.as_f64().unwrap_or_default() as u16,
-        body: body.ok().map(|body| convert::read_data(&body)),
-    }
+        status: number(status) as u16,
+        status_text: status.to_owned(),
+        body: told.get("body").cloned(),
+    })
 }
 
-/// The profile in such a pair, or anything else if the request failed.
+/// The profile in a reply.
 ///
 /// # Errors
 /// [`ErrorKind::ProfileFailed`].
-pub fn profile(told: &JsValue) -> Result<Profile, Error> {
-    let body = if Array::is_array(told) { reply(told).body } else { None };
+pub fn profile(told: &Value) -> Result<Profile, Error> {
+    let body = told.get("body").cloned();
     body.and_then(Profile::read).ok_or_else(|| ErrorKind::ProfileFailed.into())
-}
-
-/// Why an answer is lost. The order may exist.
-pub fn lost(thrown: &JsValue) -> Error {
-    let timed_out = property(thrown, "name") == "TimeoutError";
-    if timed_out { ErrorKind::BackendTimeout } else { ErrorKind::BackendUnreachable }.into()
-}
-
-/// Calls the page's order function; tells `FieldsGiven` or `FieldsFailed`.
-pub fn ask_for_fields(function: &JsValue, ear: Ear) {
-    // Inside a promise, so that a function that throws is one that fails.
-    let given = Promise::all(&Array::new()).then(function, &JsValue::UNDEFINED);
-    ear.follow(&given, Topic::FieldsGiven, Topic::FieldsFailed);
 }

@@ -1,15 +1,15 @@
 //! The browser: bindings and conversions. No decisions about payments live here.
 //!
-//! Everything that page or vendor code could throw from is bound with `catch`: an exception that
-//! crossed a Rust frame would leave it half done.
+//! What is purely the browser's is JavaScript, in the files beside these: it is a third of the bytes. No
+//! import may throw: an exception that crossed a Rust frame would leave it half done. What page or
+//! vendor code throws is caught in JavaScript and told.
 
 pub mod amazon;
 pub mod convert;
-pub mod ear;
 pub mod error;
 pub mod fetch;
 pub mod loader;
 pub mod page;
 pub mod session;
 pub mod shared;
-pub mod sys;
+pub mod topic;

@@ -1,4 +1,8 @@
-// What the browser keeps of a session. Storage that is blocked keeps nothing, and nobody stumbles.
+// What the browser keeps of a session and of a funnel. Storage that is blocked keeps nothing, and nobody
+// stumbles.
+import { restOfAddress } from "./amazon.js";
+import { freshNonce, write } from "./talk.js";
+
 const SESSION = "landerpay";
 const FUNNEL = "landerpay-funnel";
 const SIGN_OUT = "landerpay-sign-out";
@@ -16,7 +20,7 @@ const ticks = performance.now();
 export const now = () => Math.max(Date.now(), clock + performance.now() - ticks);
 
 /** What names the newest sign-out of all tabs; empty if there was none. No time: clocks change. */
-export function lastSignOut() {
+function lastSignOut() {
   try {
     return localStorage[SIGN_OUT] ?? "";
   } catch {
@@ -24,11 +28,18 @@ export function lastSignOut() {
   }
 }
 
+/** True, once, if the buyer has signed out in another tab. */
+export function sawSignOut(page) {
+  const known = page.signOut;
+  page.signOut = lastSignOut();
+  return page.signOut !== known;
+}
+
 /**
  * What `save` has kept for this tab; undefined if there is nothing, or the buyer signed out since.
  * Whoever is on the way to a new sign-in has not signed out of that, but of the order before.
  */
-export function load() {
+function find() {
   try {
     const kept = JSON.parse(sessionStorage[SESSION]);
     if (kept.signOut === lastSignOut()) return kept;
@@ -38,12 +49,28 @@ export function load() {
   }
 }
 
+export const load = () => write(find());
+
+/** When that ends, in milliseconds since 1970. */
+export const endOf = () => find()?.ends;
+
+/** Keeps a session for the next page in this tab. */
+export const keepSession = (token, site, inCookie, ends) => save({ token, site, inCookie, ends });
+
 /**
- * Keeps a session for the next page in this tab; without one, forgets it.
+ * Expects a sign-in that answers to this nonce. The nonce and the address are npm/return.js's too.
  *
  * @returns {boolean} false if the browser keeps nothing
  */
-export function save(session) {
+export function expectSignIn(nonce, site, inCookie, order, recurring, complete, withAddress) {
+  const address = withAddress ? restOfAddress() : "";
+  return save({ nonce, site, inCookie, order, recurring, complete, address });
+}
+
+/** Keeps nothing more. */
+export const forget = () => save();
+
+function save(session) {
   try {
     delete sessionStorage[SESSION];
     if (session) {
@@ -61,7 +88,7 @@ export function save(session) {
  * @returns {boolean} false if the browser keeps nothing
  */
 export function keepChoice(order, recurring) {
-  const kept = load();
+  const kept = find();
   return Boolean(kept) && save({ ...kept, order, recurring, complete: Boolean(order) });
 }
 
@@ -71,21 +98,21 @@ const CARRIED = ["sessionId", "orderId", ...SOURCES];
 // Whoever comes back to a page, or loads it again, does not want to buy again.
 let isAgain = /^(reload|back)/.test(performance.getEntriesByType("navigation")[0]?.type);
 
-const readFunnel = () => {
+function findFunnel() {
   try {
     return JSON.parse(sessionStorage[FUNNEL]);
   } catch {
     return {};
   }
-};
+}
 
-const writeFunnel = (funnel) => {
+function saveFunnel(funnel) {
   try {
     sessionStorage[FUNNEL] = JSON.stringify(funnel);
   } catch {
     // Then each page knows of itself only.
   }
-};
+}
 
 /**
  * What the pages of a funnel hand on in this tab, with what this page's address brings anew. What the
@@ -93,49 +120,53 @@ const writeFunnel = (funnel) => {
  *
  * @param {string} search the query with which the page was opened
  * @param {string} minutes how long upsells are taken
+ * @returns {string} as `write` does it
  */
-export function funnel(search, minutes) {
-  const kept = readFunnel();
+export function readFunnel(search, minutes) {
+  const { placed, pages, ...carried } = findFunnel();
   const query = new URLSearchParams(search);
   // Whoever sent the buyer last has sent the buyer.
   if (SOURCES.some((name) => query.has(name))) {
-    for (const name of SOURCES) delete kept[name];
+    for (const name of SOURCES) delete carried[name];
   }
   for (const name of CARRIED) {
-    if (query.get(name)) kept[name] = query.get(name);
+    if (query.get(name)) carried[name] = query.get(name);
   }
-  writeFunnel(kept);
-  const { placed, pages } = kept;
+  saveFunnel({ placed, pages, ...carried });
   const again = isAgain && pages?.[location.pathname];
   // A second checkout of the same page is another purchase.
   isAgain = false;
   const isOver = now() - placed?.at >= minutes * 60_000;
-  return { ...kept, pages: undefined, placed: placed && { ...placed, isOver }, again };
+  return write({ ...carried, again, placed: placed && { ...placed, isOver } });
 }
 
 /**
- * Keeps a placed order for the funnel's next pages; without one, forgets the last.
+ * Keeps a placed order for the funnel's next pages.
  *
- * @param {{ orderId?: string, amazonOrderId: string }} [receipt]
- * @param {string} [product] what was added to an order that stands already
+ * @param {string} [orderId] the CRM's
+ * @param {string} [product] what was added to an order that stood already
  */
-export function book(receipt, product) {
-  const { placed, pages, orderId, ...carried } = readFunnel();
-  const begun = product === undefined ? undefined : placed;
-  if (receipt) {
-    const order = begun ?? { ...receipt, at: now(), products: [] };
-    if (product !== undefined) order.products.push(product);
-    carried.placed = order;
-    carried.pages = { ...(begun && pages), [location.pathname]: receipt };
-  }
-  writeFunnel(carried);
+export function keepOrder(amazonOrderId, orderId, product) {
+  const { placed, pages, orderId: partial, ...carried } = findFunnel();
+  const isFirst = product === undefined || !placed;
+  const receipt = { amazonOrderId, orderId };
+  const order = isFirst ? { ...receipt, at: now(), products: [] } : placed;
+  if (product) order.products.push(product);
+  const old = isFirst ? {} : pages;
+  saveFunnel({ ...carried, placed: order, pages: { ...old, [location.pathname]: receipt } });
   keepChoice();
 }
 
+/** The next buyer's order is another one. */
+export function forgetFunnel() {
+  const { placed, pages, orderId, ...carried } = findFunnel();
+  saveFunnel(carried);
+}
+
 /** Tells the other tabs that the buyer has signed out. */
-export function announceSignOut(name) {
+export function announceSignOut() {
   try {
-    localStorage[SIGN_OUT] = name;
+    localStorage[SIGN_OUT] = freshNonce();
   } catch {
     // Then each tab ends for itself.
   }

@@ -8,6 +8,12 @@ use core::cell::RefCell;
 #[derive(Default)]
 pub struct Shared<T>(RefCell<T>);
 
+impl<T> Shared<T> {
+    pub const fn new(value: T) -> Self {
+        Self(RefCell::new(value))
+    }
+}
+
 impl<T: Default> Shared<T> {
     pub fn with<R: Default>(&self, work: impl FnOnce(&mut T) -> R) -> R {
         match self.0.try_borrow_mut() {

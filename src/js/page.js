@@ -1,0 +1,111 @@
+// The page's own elements. What stands in them, and when, is decided in Rust.
+import * as topic from "./talk.js";
+import { write, writePairs } from "./talk.js";
+
+/** @typedef {import("./talk.js").Page} Page */
+
+// The places in `page.parts`. Those before are Amazon's widgets.
+const BUTTON = 0;
+const PLACE_ORDER = 6;
+const STATUS = 7;
+const ORDER_ID = 8;
+const ORDER = 9;
+const SIGN_OUT = 10;
+
+/**
+ * Finds the elements that an option names: itself, or all matches.
+ *
+ * @param {Page} page
+ * @param {number} other the place in `page.others` of what was given; negative for a selector
+ * @returns {boolean} false if there are none
+ */
+export function find(page, part, selector, other) {
+  const given = page.others[other];
+  let found = [];
+  try {
+    if (other < 0) found = [...document.querySelectorAll(selector)];
+    else if (given.nodeType === 1) found = [given];
+  } catch {
+    // Nothing matches what is no selector.
+  }
+  // Each AddressBook would make an order reference of its own.
+  const isWidget = part > BUTTON && part < PLACE_ORDER;
+  page.parts[part] = isWidget ? found.slice(0, 1) : found;
+  return has(page, part) || (part === ORDER && typeof given === "function");
+}
+
+export const has = ({ parts }, part) => parts[part].length > 0;
+
+/**
+ * The order form's named fields as they are now.
+ *
+ * @param {boolean} checked has the browser look first, and show its own messages beside the fields
+ * @returns {string} as `write` does it: the fields, false if the browser finds them invalid, and
+ *   nothing if it is no form
+ */
+export function readForm({ parts }, checked) {
+  const [form] = parts[ORDER];
+  try {
+    if (checked && !form.reportValidity?.()) return write(false);
+    return writePairs([...new FormData(form)]);
+  } catch {
+    return write();
+  }
+}
+
+/** Has the page's controls tell their presses, and the page whenever it comes into sight. */
+export function listen({ hear, parts, end }) {
+  const press = (part, type, what) => {
+    const tell = (event) => {
+      // A button of the page's own in the order form, say for a coupon.
+      if (event.submitter) return;
+      // A press would also submit its form and leave the page.
+      event.preventDefault();
+      hear(what);
+    };
+    // What ends it has the one option that is needed: a signal.
+    for (const element of parts[part]) element.addEventListener(type, tell, end);
+  };
+  press(PLACE_ORDER, "click", topic.PLACE_ORDER);
+  press(ORDER, "submit", topic.PLACE_ORDER);
+  press(SIGN_OUT, "click", topic.SIGN_OUT);
+  // A page that comes back may be older than its session.
+  document.addEventListener("visibilitychange", () => hear(topic.SEEN), end);
+}
+
+/** Shows where the checkout stands. */
+export function show(page, state, signedIn, canPlace, orderId) {
+  const { face, parts } = page;
+  face.state = state;
+  for (const button of parts[PLACE_ORDER]) {
+    button.disabled = !canPlace;
+    button.setAttribute("aria-busy", state === "placing");
+  }
+  for (const button of parts[BUTTON]) button.hidden = signedIn;
+  if (orderId !== undefined) showOrder(page, orderId);
+}
+
+/** Shows the CRM's id of an order. */
+export function showOrder({ parts }, id) {
+  for (const element of parts[ORDER_ID]) element.textContent = id;
+}
+
+/** Shows the control that signs out, or hides it. */
+export function showSignOut({ parts }, isOpen) {
+  for (const control of parts[SIGN_OUT]) control.hidden = !isOpen;
+}
+
+/** Tells the buyer, always as plain text. `code` names an error. */
+export function say({ parts }, text, code) {
+  for (const status of parts[STATUS]) {
+    // A live region would read an unchanged text aloud again.
+    if (status.textContent === text) continue;
+    status.textContent = text;
+    status.setAttribute("data-code", code);
+  }
+}
+
+/** Takes a widget off the page. */
+export function erase({ parts }, widget) {
+  for (const container of parts[widget]) container.textContent = "";
+}

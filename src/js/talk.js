@@ -1,0 +1,312 @@
+// What goes back and forth between the module, the page's code, and what answers later.
+
+/**
+ * What a checkout holds of the page.
+ *
+ * @typedef {object} Page
+ * @property {(topic: number, value?: unknown, generation?: number) => unknown} hear tells the module;
+ *   what is told of an older generation than the newest does not count
+ * @property {object} face what the page works with
+ * @property {unknown[]} others what is no data among the options
+ * @property {Element[][]} parts the elements that the options name, by the order of PARTS in page.rs
+ * @property {Set<{ name: string, handler: Function }>} handlers
+ * @property {Function[][]} waiting the promises of `placeOrder()`: how to resolve and reject each
+ * @property {number[]} timers
+ * @property {AbortController} end ends the listening
+ * @property {string} [signOut] the newest sign-out of all tabs that is known here
+ */
+
+// What is told, by the order of `Topic` in topic.rs.
+const ON = 0;
+export const PLACE_ORDER = 1;
+const SET_AGREEMENT = 2;
+const SET_CURRENCY = 3;
+const SNAPSHOT = 4;
+export const SIGN_OUT = 5;
+const RETRY = 6;
+const DISPOSE = 7;
+const BEGIN = 8;
+export const SEEN = 9;
+const AMAZON_LOADED = 10;
+export const AMAZON_THREW = 11;
+export const BUTTON_PRESSED = 12;
+export const POPUP_BLOCKED = 13;
+export const SIGNED_IN = 14;
+export const TOO_LOW = 15;
+export const ORDER_CREATED = 16;
+export const CHOSEN = 17;
+export const WIDGET_FAILED = 18;
+const PROFILE_ARRIVED = 19;
+const FIELDS_GIVEN = 20;
+const FIELDS_CHECKED = 21;
+const FIELDS_FAILED = 22;
+const ANSWERED = 23;
+const TIME_UP = 24;
+
+/**
+ * @param {(checkout: number, topic: number, generation: number, value: string) => unknown} hear
+ * @returns {Page}
+ */
+export const open = (hear, checkout) => ({
+  hear: (topic, value, generation = 0) => hear(checkout, topic, generation, write(value)),
+  face: {},
+  others: [],
+  parts: [],
+  handlers: new Set(),
+  waiting: [],
+  timers: [],
+  end: new AbortController(),
+});
+
+export const readOptions = (page, options) => write(options, page.others);
+
+/** Gives what the page works with: each call is told, and answered or refused. */
+export function begin({ hear, face, handlers, waiting }) {
+  // Later, so that the caller's handlers are in place before the first event.
+  setTimeout(hear, 0, BEGIN);
+  return Object.assign(face, {
+    on(event, handler) {
+      const name = textOf(event);
+      hear(ON, name);
+      const one = { name, handler };
+      handlers.add(one);
+      return () => {
+        handlers.delete(one);
+      };
+    },
+    // What is thrown in here rejects the promise.
+    placeOrder: () =>
+      new Promise((...how) => {
+        waiting.push(how);
+        hear(PLACE_ORDER);
+      }),
+    setAgreement: (agreement) => hear(SET_AGREEMENT, textOf(agreement)),
+    setPresentmentCurrency: (code) => hear(SET_CURRENCY, textOf(code)),
+    snapshot: () => hear(SNAPSHOT),
+    signOut: () => hear(SIGN_OUT),
+    retry: () => hear(RETRY),
+    dispose: () => hear(DISPOSE),
+  });
+}
+
+/** Tells an event to its handlers, one by one: each may add and remove handlers, or end it all. */
+export function tell({ handlers }, event, detail) {
+  // Those that are added meanwhile hear the next event.
+  for (const one of [...handlers]) {
+    if (!handlers.has(one)) continue;
+    const { name, handler } = one;
+    try {
+      if (name === "*") handler(event, detail);
+      else if (name === event) handler(detail);
+    } catch (error) {
+      // The page's own mistake, and not ours to stumble over.
+      report(error);
+    }
+  }
+}
+
+/** Hands an exception of the page's own code to the page's own error reporting. */
+export function report(error) {
+  try {
+    reportError(error);
+  } catch {
+    // Where `reportError` is unknown there is nobody to tell.
+  }
+}
+
+/** Answers the promises of `placeOrder()`: 0 resolves, 1 rejects. */
+export function settle({ waiting }, how, value) {
+  for (const promise of waiting.splice(0)) promise[how](value);
+}
+
+export function startTimer({ hear, timers }, timer, milliseconds) {
+  clearTimeout(timers[timer]);
+  timers[timer] = setTimeout(hear, milliseconds, TIME_UP, timer);
+}
+
+export const stopTimer = ({ timers }, timer) => clearTimeout(timers[timer]);
+
+/** Nothing is told any more. */
+export function close({ end, handlers, timers }) {
+  end.abort();
+  handlers.clear();
+  timers.forEach(clearTimeout);
+}
+
+export const tellLoaded = ({ hear }, loaded) =>
+  loaded.then((outcome) => hear(AMAZON_LOADED, outcome));
+
+/** Whether what the page has given in this place is a function. */
+export const isFunction = ({ others }, place) => typeof others[place] === "function";
+
+/** Calls the page's order function. */
+export const askForFields = ({ hear, others }, place, generation) =>
+  ask(hear, generation, FIELDS_GIVEN, () => others[place]());
+
+/** Shows the page all fields of an order, and has it change them; false holds the order back. */
+export const askAboutFields = ({ hear, others }, place, fields, generation) =>
+  ask(hear, generation, FIELDS_CHECKED, async () => {
+    const changes = (await others[place]({ ...fields })) ?? {};
+    // Anything else that is no object is a mistake of the page's, and not to be read as none.
+    return typeof changes === "object" ? { ...fields, ...changes } : changes;
+  });
+
+async function ask(hear, generation, topic, question) {
+  let answer;
+  try {
+    answer = await question();
+  } catch (error) {
+    report(error);
+    topic = FIELDS_FAILED;
+  }
+  hear(topic, answer, generation);
+}
+
+/** Leaves the page; false if the browser refuses the address. */
+export function navigate(url) {
+  try {
+    location.assign(url);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Posts an order as JSON or as a form. */
+export async function post({ hear }, url, key, asForm, fields, limit) {
+  const body = asForm ? String(new URLSearchParams(fields)) : JSON.stringify(fields);
+  const type = asForm ? "x-www-form-urlencoded" : "json";
+  const headers = { "Content-Type": `application/${type}`, "Idempotency-Key": key };
+  hear(ANSWERED, await send(url, { method: "POST", headers, body }, limit));
+}
+
+/** Asks for the buyer's profile. The token travels in a header: an address would be logged. */
+export async function askForProfile({ hear }, url, token, limit, generation) {
+  const headers = { Authorization: `bearer ${token}` };
+  hear(PROFILE_ARRIVED, await send(url, { headers }, limit), generation);
+}
+
+/** Gives the status and the JSON of an answer, or the name of the error if none comes. */
+async function send(url, options, limit) {
+  try {
+    // Where the browser has no limits of its own, its network stack ends the wait.
+    const signal = AbortSignal.timeout?.(limit);
+    // A page may have replaced `fetch` by one that answers with anything.
+    const response = await fetch(url, { ...options, signal });
+    return { status: response.status ?? 0, body: parse(await response.text()) };
+  } catch (error) {
+    return error?.name;
+  }
+}
+
+function parse(json) {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A value's text, as JavaScript prints it; empty if it refuses. */
+export function textOf(value) {
+  try {
+    return String(value);
+  } catch {
+    return "";
+  }
+}
+
+/** 128 bits of the browser's own randomness. The beginning tells npm/return.js whose it is. */
+export const freshNonce = () => `lp-${crypto.getRandomValues(new Uint32Array(4)).join("-")}`;
+
+/** A real `Error` with all that a page may want to know of it. */
+export const makeError = (message, code, audience, subject) =>
+  Object.assign(new Error(message), {
+    name: "LanderPayError",
+    code,
+    audience,
+    ...(subject && { subject }),
+  });
+
+// Deeper than any option or reply of ours, shallower than the stack.
+const DEPTH = 16;
+
+/**
+ * Plain data as the text that convert.rs reads: one token after the other, each a sign for its kind
+ * and ended by NUL. One text is cheaper than a call for each value.
+ *
+ * Only own properties are read: a polluted `Object.prototype` must not set an option.
+ *
+ * @param {unknown[]} [others] takes what is no data, in order
+ */
+export function write(value, others = [], depth = DEPTH) {
+  const kind = typeof value;
+  if (value === undefined || value === null) return "0\0";
+  if (kind === "boolean") return value ? "+\0" : "-\0";
+  if (kind === "number") return `#${value}\0`;
+  if (kind === "string") return `'${value.replaceAll("\0", "")}\0`;
+  if (depth > 0) {
+    const inner = (item) => write(item, others, depth - 1);
+    // Not `map`, which leaves out what was never set.
+    if (Array.isArray(value)) return `[\0${Array.from(value, inner).join("")}]\0`;
+    const pairs = isPlain(value) && entriesOf(value);
+    if (pairs) return writePairs(pairs, inner);
+  }
+  return `o${others.push(value) - 1}\0`;
+}
+
+/** The same for an object's names and values. */
+export const writePairs = (pairs, inner = write) =>
+  `{\0${pairs.map(([name, value]) => write(name) + inner(value)).join("")}]\0`;
+
+// Neither a function nor a special object of the browser's. One without a prototype has no text.
+function isPlain(value) {
+  try {
+    return String(value) === "[object Object]";
+  } catch {
+    return typeof value === "object";
+  }
+}
+
+function entriesOf(object) {
+  try {
+    return Object.entries(object);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Plain data of which Rust has written such a text. */
+export function read(text) {
+  const tokens = text.split("\0").values();
+  const next = () => {
+    const token = tokens.next().value;
+    const rest = token.slice(1);
+    switch (token[0]) {
+      case "+":
+        return true;
+      case "-":
+        return false;
+      case "#":
+        return Number(rest);
+      case "'":
+        return rest;
+      case "[":
+        return [...all()];
+      case "{": {
+        const object = {};
+        for (const name of all()) object[name] = next();
+        return object;
+      }
+      case "]":
+        return tokens;
+      default:
+        return null;
+    }
+  };
+  // The tokens themselves stand for the end of a list.
+  function* all() {
+    for (let item = next(); item !== tokens; item = next()) yield item;
+  }
+  return next();
+}
