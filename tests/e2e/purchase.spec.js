@@ -84,9 +84,9 @@ test.describe("the one-time page", () => {
     expect(order.key).toMatch(/^[!-~]{16,128}$/);
     expect(bodies.length).toBeGreaterThan(3);
     expect(bodies.filter((body) => /stand-in-(api-user|password)/.test(body))).toEqual([]);
-    // The next page of the funnel needs the session, and nothing else.
+    // The next page of the funnel needs the session and the order, and nothing else.
     const stored = await page.evaluate(() => Object.keys({ ...sessionStorage, ...localStorage }));
-    expect(stored).toEqual(["landerpay"]);
+    expect(stored.sort()).toEqual(["landerpay", "landerpay-funnel"]);
   });
 
   test("nothing can be placed until address and card are chosen by hand, in that order", async ({

@@ -25,7 +25,7 @@ test.describe("phones", () => {
   }) => {
     const forms = postedForms(page);
     const designs = WIDGETS.map((name) => option(`${name}-design`, "smartphoneCollapsible"));
-    const { buyer } = await shop.openReady("", { edits: designs });
+    const { buyer } = await shop.openReady("", { edits: [...designs, option("popup", "always")] });
     for (const frame of [buyer.addressFrame, buyer.walletFrame]) {
       expect((await frame.boundingBox()).height).toBe(135);
     }
@@ -44,7 +44,7 @@ test.describe("phones", () => {
 test.describe("a container without height", () => {
   const style = (css) => (html) => html.replace("</head>", `<style>${css}</style></head>`);
   const flat = (name) =>
-    style(`[data-landerpay="${name}"] { height: auto !important; min-height: 0 !important }`);
+    style(`[data-landerpay="${name}"] { height: auto !important; align-self: start }`);
 
   for (const [name, subject] of [
     ["address-book", "addressBook"],
