@@ -752,16 +752,27 @@ mod tests {
 
     #[test]
     fn nobody_takes_an_order_over() {
-        let journal = ordered();
         let form = "amazonOrderId=S01-0000000-0000009&amazonAddressConsent=Atza%7Cstranger\
             &emailAddress=x%40y.example&firstName=X&lastName=Y&campaignId=1&amazonBillerId=2\
             &product1_id=1";
-        import(journal.begin(None, &check(Kind::Order, form))).settle(whole());
-        let stranger = upsale_of("A1", "2", FIRST, "stranger");
-        let Begin::Import(attempt, own) = journal.begin(None, &stranger) else {
-            panic!("the first is imported");
-        };
-        attempt.settle(whole());
-        assert_eq!(own.outcome_so_far(), Some(receipt()));
+        let stranger_s = check(Kind::Order, form);
+        let refused = answer(r#"{"result":"ERROR","message":{"orderId":"A1"}}"#);
+        let journal = Journal::default();
+        for (order, outcome) in
+            [(&stranger_s, refused), (&order("1"), whole()), (&stranger_s, whole())]
+        {
+            import(journal.begin(None, order)).settle(outcome);
+        }
+        for (product, id, token, told) in
+            [("2", FIRST, "stranger", receipt()), ("3", SECOND, "x", whole())]
+        {
+            let Begin::Import(attempt, own) =
+                journal.begin(None, &upsale_of("A1", product, id, token))
+            else {
+                panic!("the first is imported");
+            };
+            attempt.settle(whole());
+            assert_eq!(own.outcome_so_far(), Some(told));
+        }
     }
 }
