@@ -11,7 +11,7 @@ use crate::{
     envelope::{Envelope, Verdict},
     fields::Fields,
     journal::Outcome,
-    order::TOKEN,
+    purchase::{Kind, TOKEN},
     secret::Secret,
 };
 
@@ -34,11 +34,11 @@ impl Default for Limits {
     }
 }
 
-/// Sends orders to the CRM.
+/// Sends orders and upsales to the CRM.
 #[derive(Clone, Debug)]
 pub struct Crm {
     http: Client,
-    import_url: Url,
+    base: Url,
     login_id: Secret,
     password: Secret,
 }
@@ -60,31 +60,38 @@ impl Crm {
             // The CRM lists the addresses that may call it, so the route is not left to the environment.
             .no_proxy()
             .build()?;
-        let mut import_url = config.url.clone();
-        // With its trailing slash, which some of the CRM's addresses need.
-        let path = format!("{}/order/import/", config.url.path().trim_end_matches('/'));
-        import_url.set_path(&path);
         Ok(Self {
             http,
-            import_url,
+            base: config.url.clone(),
             login_id: config.login_id.clone(),
             password: config.password.clone(),
         })
     }
 
-    /// Posts one Import Order, once.
+    fn url(&self, kind: Kind) -> Url {
+        // With the trailing slash, which some of the CRM's addresses need. "upsale" is its spelling.
+        let address = match kind {
+            Kind::Order => "order/import/",
+            Kind::Upsale => "upsale/import/",
+        };
+        let mut url = self.base.clone();
+        url.set_path(&format!("{}/{address}", self.base.path().trim_end_matches('/')));
+        url
+    }
+
+    /// Posts one Import Order or Import Upsale, once.
     ///
     /// # Errors
     /// [`Failure::CrmUnreachable`] when nothing was sent; [`Failure::CrmAnswerLost`] and
     /// [`Failure::CrmReplyUnreadable`] when the order may exist.
-    pub async fn import_order(&self, fields: &Fields) -> Outcome {
+    pub async fn import(&self, kind: Kind, fields: &Fields) -> Outcome {
         let mut form = fields.clone();
         // Last, so that no field of a page can stand in for them.
         form.set("loginId", self.login_id.expose());
         form.set("password", self.password.expose());
         let response = self
             .http
-            .post(self.import_url.clone())
+            .post(self.url(kind))
             .header(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"))
             .body(form.to_form())
             .send()

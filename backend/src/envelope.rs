@@ -1,20 +1,22 @@
 //! The CRM's answer, read with suspicion.
 
 use axum::{
-    body::Bytes,
     http::header,
     response::{IntoResponse, Response},
 };
 use serde_json::{Map, Value};
 
-use crate::order::TOKEN;
+use crate::purchase::TOKEN;
 
 /// The CRM's `{"result": text, "message": any}`, checked and cleaned; ready to be sent to a browser.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Envelope {
     result: String,
-    json: Bytes,
+    members: Map<String, Value>,
 }
+
+/// What a page must know of its own purchase: the order's id, or where the buyer has to go next.
+const RECEIPT: [&str; 4] = ["orderId", "url", "paypalUrl", "paypalSdkParams"];
 
 /// What the CRM says about the order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,16 +51,43 @@ impl Envelope {
                 [(*secret).to_owned(), form_urlencoded::byte_serialize(secret.as_bytes()).collect()]
             })
             .collect();
-        let mut reply = Value::Object(members);
-        clean(&mut reply, &secrets);
-        let result = reply.get("result")?.as_str()?.to_owned();
-        Some(Self { result, json: Bytes::from(reply.to_string()) })
+        clean_members(&mut members, &secrets);
+        let result = members.get("result")?.as_str()?.to_owned();
+        Some(Self { result, members })
     }
 
     /// The `result` text: `SUCCESS`, `ERROR`, `MERC_REDIRECT`, or whatever the CRM invents.
     #[must_use]
     pub fn result(&self) -> &str {
         &self.result
+    }
+
+    /// The CRM's id of the order that there is now.
+    #[must_use]
+    pub fn order_id(&self) -> Option<String> {
+        match self.members.get("message")?.get("orderId")? {
+            Value::String(id) => Some(id.clone()),
+            // The CRM does not say which of the two it is.
+            Value::Number(id) => Some(id.to_string()),
+            _ => None,
+        }
+    }
+
+    /// The same answer without the order: whose it is, where they live, and what else they bought. A
+    /// refusal stays as it is; it is about the request.
+    #[must_use]
+    pub fn receipt(mut self) -> Self {
+        if self.verdict() != Verdict::Refused {
+            self.members.retain(|name, _| matches!(name.as_str(), "result" | "message" | "url"));
+            match self.members.get_mut("message") {
+                Some(Value::Object(message)) => {
+                    message.retain(|name, _| RECEIPT.contains(&name.as_str()));
+                }
+                Some(Value::Array(items)) => items.clear(),
+                _ => {}
+            }
+        }
+        self
     }
 
     /// What the `result` means for a second attempt at the same order.
@@ -77,7 +106,7 @@ impl IntoResponse for Envelope {
     fn into_response(self) -> Response {
         let headers =
             [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
-        (headers, self.json).into_response()
+        (headers, Value::Object(self.members).to_string()).into_response()
     }
 }
 
@@ -91,12 +120,14 @@ fn clean(value: &mut Value, secrets: &[String]) {
             }
         }
         Value::Array(items) => items.iter_mut().for_each(|item| clean(item, secrets)),
-        Value::Object(members) => {
-            members.retain(|name, _| !matches!(name.as_str(), "loginId" | "password" | TOKEN));
-            members.values_mut().for_each(|member| clean(member, secrets));
-        }
+        Value::Object(members) => clean_members(members, secrets),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
+}
+
+fn clean_members(members: &mut Map<String, Value>, secrets: &[String]) {
+    members.retain(|name, _| !matches!(name.as_str(), "loginId" | "password" | TOKEN));
+    members.values_mut().for_each(|member| clean(member, secrets));
 }
 
 #[cfg(test)]
@@ -107,7 +138,7 @@ mod tests {
 
     fn read(body: &str) -> Option<String> {
         Envelope::read(body.as_bytes(), &["Atza|a+b", "hunter2", "id"])
-            .map(|envelope| String::from_utf8(envelope.json.to_vec()).unwrap())
+            .map(|envelope| serde_json::to_string(&envelope.members).unwrap())
     }
 
     #[test]
@@ -149,6 +180,54 @@ mod tests {
             ),
         ] {
             assert_eq!(read(body).as_deref(), Some(expected));
+        }
+    }
+    #[test]
+    fn a_receipt_tells_nothing_of_the_order() {
+        for (body, expected) in [
+            (
+                r#"{"result":"SUCCESS","message":{"orderId":"A1","firstName":"Ada","items":{}},"customer":{}}"#,
+                r#"{"message":{"orderId":"A1"},"result":"SUCCESS"}"#,
+            ),
+            (
+                r#"{"result":"PENDING","message":{"orderId":12,"emailAddress":"a@b.example"}}"#,
+                r#"{"message":{"orderId":12},"result":"PENDING"}"#,
+            ),
+            (
+                r#"{"result":"MERC_REDIRECT","message":{"url":"u","firstName":"Ada"},"url":"v"}"#,
+                r#"{"message":{"url":"u"},"result":"MERC_REDIRECT","url":"v"}"#,
+            ),
+            (
+                r#"{"result":"SUCCESS","message":{"paypalUrl":"u","firstName":"Ada"}}"#,
+                r#"{"message":{"paypalUrl":"u"},"result":"SUCCESS"}"#,
+            ),
+            (
+                r#"{"result":"SUCCESS","message":[{"firstName":"Ada"}]}"#,
+                r#"{"message":[],"result":"SUCCESS"}"#,
+            ),
+            (
+                r#"{"result":"ERROR","message":{"orderId":"is invalid","productId":"is invalid"}}"#,
+                r#"{"message":{"orderId":"is invalid","productId":"is invalid"},"result":"ERROR"}"#,
+            ),
+            (r#"{"result":"SUCCESS","message":"ok"}"#, r#"{"message":"ok","result":"SUCCESS"}"#),
+        ] {
+            let receipt = Envelope::read(body.as_bytes(), &[]).unwrap().receipt();
+            assert_eq!(serde_json::to_string(&receipt.members).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn the_order_id_is_a_text_or_a_number() {
+        for (message, expected) in [
+            (r#"{"orderId":"A1B2"}"#, Some("A1B2")),
+            (r#"{"orderId":12}"#, Some("12")),
+            (r#"{"orderId":null}"#, None),
+            (r#"{"url":"u"}"#, None),
+            (r#""ok""#, None),
+        ] {
+            let body = format!(r#"{{"result":"SUCCESS","message":{message}}}"#);
+            let envelope = Envelope::read(body.as_bytes(), &[]).unwrap();
+            assert_eq!(envelope.order_id().as_deref(), expected, "{message}");
         }
     }
 }

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 pub enum Failure {
     /// The body is neither JSON nor a form, by its content type.
     ContentTypeUnsupported,
-    /// The body has more than [`crate::import_order::BODY_LIMIT`] bytes.
+    /// The body has more than [`crate::import::BODY_LIMIT`] bytes.
     BodyTooLarge,
     /// The body is not what its content type says. Carries the sentence.
     BodyUnreadable(String),

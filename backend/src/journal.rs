@@ -9,19 +9,28 @@
 //! | answered | the same | the stored answer |
 //! | of unknown outcome | the same | `order_outcome_unknown` |
 //!
-//! For a new key, or none, the last attempt at the Amazon order decides. An order reference serves one
-//! purchase, and a page that has lost its key must not buy twice:
+//! For a new key, or none, the last attempts at what the purchase uses up decide. An order reference
+//! serves one purchase, and a page that has lost its key must not buy twice. The back button, a reload
+//! and a second tab each bring a fresh order reference to an upsale, so an upsale uses up more: its
+//! set of products at its order of the CRM, whatever their number and variant. That is asked first,
+//! then the Amazon order:
 //!
-//! | that attempt … | then |
+//! | the last attempt at it … | then |
 //! |---|---|
-//! | does not exist, or was answered `ERROR`, `DECLINE` or `DECLINED` | the caller imports |
-//! | is under way | the caller waits for its outcome |
-//! | was answered `SUCCESS` or `MERC_REDIRECT` | the stored answer |
-//! | was answered otherwise, or is of unknown outcome | `order_outcome_unknown` |
+//! | does not exist, or was answered `ERROR`, `DECLINE` or `DECLINED` | it is free; the caller imports when all is |
+//! | is under way, for the same subject | the caller waits for its outcome |
+//! | was answered `SUCCESS` or `MERC_REDIRECT`, for the same subject | the stored answer |
+//! | was answered otherwise, is of unknown outcome, or has another subject | `order_outcome_unknown` |
 //!
-//! The answer holds the buyer's name and address, so under a new key it is only for the same e-mail
-//! address; anybody else is told `order_outcome_unknown`. Whatever a new key is told, it stands for
-//! that from then on. A failure before anything was sent leaves both key and order as if they were new.
+//! The subject of an order is its buyer, by e-mail address; that of an upsale is what it uses up. Whatever
+//! a new key is told, it stands for that from then on. A failure before anything was sent leaves the
+//! key, and all that was to be used up, as if they were new.
+//!
+//! An upsale's answer is the whole order, with name and address, and an upsale names its order by an
+//! id that can be guessed or found. So the whole answer is only for the access token with which the
+//! order was imported by this process. Who shows another, be it a stranger's or a renewed one, learns
+//! what became of the attempts with that token, and the order id; of other attempts, only whether one
+//! succeeded or why it was refused.
 //!
 //! This journal lives in memory, for one process: it forgets nothing until that process ends, and
 //! everything then.
@@ -36,7 +45,7 @@ use tokio::sync::watch;
 use crate::{
     Failure,
     envelope::{Envelope, Verdict},
-    order::Order,
+    purchase::{Kind, Purchase, Subject},
 };
 
 /// How an attempt ended.
@@ -78,8 +87,9 @@ pub struct Journal(Arc<Mutex<Book>>);
 #[derive(Debug, Default)]
 struct Book {
     keys: HashMap<Key, Named>,
-    /// The last attempt at each Amazon order.
-    orders: HashMap<String, Last>,
+    last: HashMap<Claim, Last>,
+    /// The CRM's order id → the digest of the token with which the order was imported.
+    buyers: HashMap<String, [u8; 32]>,
 }
 
 /// What a key stands for. Two keys share one answer when the second came while it was under way.
@@ -89,30 +99,65 @@ struct Named {
     answer: Waiter,
 }
 
+/// What a purchase uses up.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Claim {
+    AmazonOrder(String),
+    Upsale(Subject),
+}
+
+/// The last attempt at what it claimed.
 #[derive(Debug)]
 struct Last {
-    email: String,
+    subject: Subject,
+    /// The digest of the token with which it was made.
+    payer: [u8; 32],
     attempt: Waiter,
 }
 
+/// How much of an answer somebody may read.
+#[derive(Clone, Copy, Debug)]
+enum Reader {
+    /// Whoever bought the order: everything.
+    Buyer,
+    /// Whoever shows the token of this attempt: what became of it, and nothing of the order.
+    Payer,
+    /// Anybody else who asks for the same: whether there is something to pay for.
+    Other,
+}
+
 impl Journal {
-    /// Looks a request up, and claims its key and its Amazon order when they are free. Of any number
+    /// Looks a request up, and claims its key and what it uses up when they are free. Of any number
     /// of concurrent callers, one gets [`Begin::Import`].
     #[must_use]
-    pub fn begin(&self, key: Option<Key>, order: &Order) -> Begin {
+    pub fn begin(&self, key: Option<Key>, purchase: &Purchase) -> Begin {
         let mut book = self.book();
         let named = key.as_ref().and_then(|key| book.keys.get(key));
-        if let Some(begin) = named.and_then(|named| named.begin(order)) {
+        if let Some(begin) = named.and_then(|named| named.begin(purchase)) {
             return begin;
         }
-        let last = book.orders.get(order.amazon_order_id());
-        let begin = last.and_then(|last| last.begin(order)).unwrap_or_else(|| {
-            let (sender, receiver) = watch::channel(None);
-            Begin::Import(Attempt { sender }, Waiter(receiver))
-        });
+        let is_buyer = book.is_buyer(purchase);
+        let begin = claims(purchase)
+            .find_map(|claim| book.last.get(&claim)?.begin(purchase, is_buyer))
+            .unwrap_or_else(|| {
+                let (sender, outcome) = watch::channel(None);
+                let buys = match purchase.kind() {
+                    Kind::Order => Some(purchase.token_digest()),
+                    Kind::Upsale => None,
+                };
+                let attempt = Attempt { sender, journal: self.clone(), buys };
+                let reader = if is_buyer { Reader::Buyer } else { Reader::Payer };
+                Begin::Import(attempt, Waiter { outcome, reader })
+            });
         if let Begin::Import(_, attempt) = &begin {
-            let last = Last { email: order.email().to_owned(), attempt: attempt.clone() };
-            book.orders.insert(order.amazon_order_id().to_owned(), last);
+            for claim in claims(purchase) {
+                let last = Last {
+                    subject: purchase.subject().clone(),
+                    payer: purchase.token_digest(),
+                    attempt: attempt.clone(),
+                };
+                book.last.insert(claim, last);
+            }
         }
         if let Some(key) = key {
             let answer = match &begin {
@@ -120,7 +165,7 @@ impl Journal {
                 // Not the attempt itself: a stranger's key must not lead to the buyer's answer.
                 Begin::Done(outcome) => Waiter::settled(outcome.clone()),
             };
-            book.keys.insert(key, Named { fingerprint: order.fingerprint(), answer });
+            book.keys.insert(key, Named { fingerprint: purchase.fingerprint(), answer });
         }
         begin
     }
@@ -131,14 +176,37 @@ impl Journal {
     }
 }
 
+/// In the order in which they are asked: an upsale that was bought is a better answer than a doubt
+/// about the order reference that came with the second request for it.
+fn claims(purchase: &Purchase) -> impl Iterator<Item = Claim> {
+    let upsale = match purchase.kind() {
+        Kind::Order => None,
+        Kind::Upsale => Some(Claim::Upsale(purchase.subject().clone())),
+    };
+    upsale.into_iter().chain([Claim::AmazonOrder(purchase.amazon_order_id().to_owned())])
+}
+
+impl Book {
+    /// Whether a caller may read the whole answer. That to an order is for everybody who shares its
+    /// subject, the buyer.
+    fn is_buyer(&self, purchase: &Purchase) -> bool {
+        match purchase.subject() {
+            Subject::Order { .. } => true,
+            Subject::Upsale { order_id, .. } => {
+                self.buyers.get(order_id) == Some(&purchase.token_digest())
+            }
+        }
+    }
+}
+
 impl Named {
     /// The first table of this module. `None` when the key is free.
-    fn begin(&self, order: &Order) -> Option<Begin> {
+    fn begin(&self, purchase: &Purchase) -> Option<Begin> {
         let outcome = self.answer.outcome_so_far();
         if nothing_was_sent(outcome.as_ref()) {
             return None;
         }
-        if self.fingerprint != order.fingerprint() {
+        if self.fingerprint != purchase.fingerprint() {
             return Some(Begin::Done(Err(Failure::IdempotencyConflict)));
         }
         Some(match outcome {
@@ -150,18 +218,26 @@ impl Named {
 }
 
 impl Last {
-    /// The second table of this module. `None` when the Amazon order is free.
-    fn begin(&self, order: &Order) -> Option<Begin> {
-        let outcome = self.attempt.outcome_so_far();
+    /// The second table of this module. `None` when what it claimed is free.
+    fn begin(&self, purchase: &Purchase, is_buyer: bool) -> Option<Begin> {
+        let reader = if is_buyer {
+            Reader::Buyer
+        } else if self.payer == purchase.token_digest() {
+            Reader::Payer
+        } else {
+            Reader::Other
+        };
+        let attempt = Waiter { reader, ..self.attempt.clone() };
+        let outcome = attempt.outcome_so_far();
         let refused =
             matches!(&outcome, Some(Ok(envelope)) if envelope.verdict() == Verdict::Refused);
         if refused || nothing_was_sent(outcome.as_ref()) {
             return None;
         }
-        let same_buyer = self.email == order.email();
+        let same = self.subject == *purchase.subject();
         Some(match outcome {
-            None if same_buyer => Begin::Wait(self.attempt.clone()),
-            Some(Ok(envelope)) if same_buyer && envelope.verdict() == Verdict::Taken => {
+            None if same => Begin::Wait(attempt),
+            Some(Ok(envelope)) if same && envelope.verdict() == Verdict::Taken => {
                 Begin::Done(Ok(envelope))
             }
             _ => Begin::Done(Err(Failure::OrderOutcomeUnknown)),
@@ -169,20 +245,48 @@ impl Last {
     }
 }
 
+impl Reader {
+    fn read(self, outcome: Outcome) -> Outcome {
+        let envelope = outcome?;
+        match self {
+            Self::Buyer => Ok(envelope),
+            Self::Payer => Ok(envelope.receipt()),
+            // Where the buyer goes to pay is nobody else's business either.
+            Self::Other if envelope.result() == "MERC_REDIRECT" => {
+                Err(Failure::OrderOutcomeUnknown)
+            }
+            Self::Other if envelope.verdict() == Verdict::Unclear => {
+                Err(Failure::OrderOutcomeUnknown)
+            }
+            Self::Other => Ok(envelope.receipt()),
+        }
+    }
+}
+
 fn nothing_was_sent(outcome: Option<&Outcome>) -> bool {
     matches!(outcome, Some(Err(failure)) if failure.nothing_was_sent())
 }
 
-/// The right, and the duty, to import one order. Dropped unsettled, its outcome counts as unknown.
+/// The right, and the duty, to import one purchase. Dropped unsettled, its outcome counts as unknown.
 #[derive(Debug)]
-#[must_use = "an attempt that is dropped unsettled closes its key and its Amazon order"]
+#[must_use = "an attempt that is dropped unsettled closes its key and all that it claimed"]
 pub struct Attempt {
     sender: watch::Sender<Option<Outcome>>,
+    journal: Journal,
+    /// The digest of the token whose order it will be.
+    buys: Option<[u8; 32]>,
 }
 
 impl Attempt {
     /// Writes the outcome down and hands it to everybody who waits.
     pub fn settle(self, outcome: Outcome) {
+        if let (Some(token), Ok(envelope)) = (self.buys, &outcome)
+            && envelope.verdict() == Verdict::Taken
+            && let Some(order_id) = envelope.order_id()
+        {
+            // The first stays: nobody takes an order over by importing something under its id.
+            self.journal.book().buyers.entry(order_id).or_insert(token);
+        }
         self.sender.send_replace(Some(outcome));
     }
 }
@@ -201,15 +305,20 @@ impl Drop for Attempt {
 
 /// Waits for the outcome of an attempt.
 #[derive(Clone, Debug)]
-pub struct Waiter(watch::Receiver<Option<Outcome>>);
+pub struct Waiter {
+    outcome: watch::Receiver<Option<Outcome>>,
+    reader: Reader,
+}
 
 impl Waiter {
     fn settled(outcome: Outcome) -> Self {
-        Self(watch::channel(Some(outcome)).1)
+        // What was told once is told again.
+        Self { outcome: watch::channel(Some(outcome)).1, reader: Reader::Buyer }
     }
 
     fn outcome_so_far(&self) -> Option<Outcome> {
-        self.0.borrow().clone()
+        let outcome = self.outcome.borrow().clone();
+        outcome.map(|outcome| self.reader.read(outcome))
     }
 
     /// The outcome, as soon as there is one.
@@ -217,8 +326,11 @@ impl Waiter {
     /// # Errors
     /// The failure with which the attempt ended.
     pub async fn outcome(mut self) -> Outcome {
-        match self.0.wait_for(Option::is_some).await {
-            Ok(outcome) => outcome.clone().unwrap_or(Err(Failure::CrmAnswerLost)),
+        match self.outcome.wait_for(Option::is_some).await {
+            Ok(outcome) => {
+                let outcome = outcome.clone().unwrap_or(Err(Failure::CrmAnswerLost));
+                self.reader.read(outcome)
+            }
             // Unreachable while `Attempt` settles on drop; and if not, unknown is the safe word.
             Err(_) => Err(Failure::CrmAnswerLost),
         }
@@ -230,17 +342,28 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
     use super::{Attempt, Begin, Journal, Key, Outcome, Waiter};
-    use crate::{Failure, config::Merchant, envelope::Envelope, fields::Fields, order::Order};
+    use crate::{
+        Failure,
+        config::Merchant,
+        envelope::Envelope,
+        fields::Fields,
+        purchase::{Kind, Purchase},
+    };
 
-    fn order_of(email: &str, product: &str, id: &str) -> Order {
+    fn order_of(email: &str, product: &str, id: &str) -> Purchase {
         let form = format!(
             "amazonOrderId={id}&amazonAddressConsent=Atza%7Cx&emailAddress={email}\
              &firstName=A&lastName=B&campaignId=1&amazonBillerId=2&product1_id={product}"
         );
-        Order::check(Fields::from_form(form.as_bytes()).unwrap(), &Merchant::default()).unwrap()
+        check(Kind::Order, &form)
     }
 
-    fn order(product: &str) -> Order {
+    fn check(kind: Kind, form: &str) -> Purchase {
+        let fields = Fields::from_form(form.as_bytes()).unwrap();
+        Purchase::check(kind, fields, &Merchant::default()).unwrap()
+    }
+
+    fn order(product: &str) -> Purchase {
         order_of("a@b.example", product, "S01-0000000-0000001")
     }
 
@@ -369,7 +492,7 @@ mod tests {
             (Err(Failure::CrmAnswerLost), doubt),
         ] {
             let journal = settled(outcome);
-            let asked = |order: &Order| done(journal.begin(key("another"), order));
+            let asked = |order: &Purchase| done(journal.begin(key("another"), order));
             assert_eq!(asked(&order("1")), told);
             for other in [&order("2"), &elsewhere] {
                 assert_eq!(asked(other), Err(Failure::IdempotencyConflict));
@@ -435,6 +558,221 @@ mod tests {
             ("0123456789abcdeé".to_owned(), false),
         ] {
             assert_eq!(Key::from_header(text.as_bytes()).is_ok(), valid, "{text}");
+        }
+    }
+
+    /// An upsale to the CRM's order `A1`, by the buyer who ordered it.
+    fn upsale(product: &str, id: &str) -> Purchase {
+        upsale_of("A1", product, id, "x")
+    }
+
+    fn upsale_of(order_id: &str, product: &str, id: &str, token: &str) -> Purchase {
+        let form = format!(
+            "orderId={order_id}&productId={product}&amazonOrderId={id}\
+             &amazonAddressConsent=Atza%7C{token}&amazonBillerId=2"
+        );
+        check(Kind::Upsale, &form)
+    }
+
+    const FIRST: &str = "S01-0000000-0000011";
+    const SECOND: &str = "S01-0000000-0000012";
+    const THIRD: &str = "S01-0000000-0000013";
+
+    fn answer(body: &str) -> Outcome {
+        Ok(Envelope::read(body.as_bytes(), &[]).unwrap())
+    }
+
+    fn whole() -> Outcome {
+        answer(r#"{"result":"SUCCESS","message":{"orderId":"A1","firstName":"Ada"}}"#)
+    }
+
+    fn receipt() -> Outcome {
+        answer(r#"{"result":"SUCCESS","message":{"orderId":"A1"}}"#)
+    }
+
+    /// A journal in which the order `A1` was imported.
+    fn ordered() -> Journal {
+        settled(whole())
+    }
+
+    /// The same, with an upsale of product 2 on the first order reference.
+    fn upsold(outcome: Outcome) -> Journal {
+        let journal = ordered();
+        import(journal.begin(key("u"), &upsale("2", FIRST))).settle(outcome);
+        journal
+    }
+
+    #[tokio::test]
+    async fn an_upsale_under_way_is_waited_for_whatever_the_order_reference() {
+        for outcome in [whole(), reply("ERROR"), reply("PENDING"), Err(Failure::CrmAnswerLost)] {
+            let journal = ordered();
+            let attempt = import(journal.begin(key("u"), &upsale("2", FIRST)));
+            let followers = [
+                wait(journal.begin(key("u"), &upsale("2", FIRST))),
+                wait(journal.begin(key("v"), &upsale("2", SECOND))),
+                wait(journal.begin(None, &upsale("2", THIRD))),
+            ];
+            attempt.settle(outcome.clone());
+            for follower in followers {
+                assert_eq!(follower.outcome().await, outcome);
+            }
+        }
+    }
+
+    #[test]
+    fn an_upsale_that_was_taken_gives_its_answer_under_every_key_and_order_reference() {
+        let redirect = answer(r#"{"result":"MERC_REDIRECT","message":{"url":"u"}}"#);
+        for outcome in [whole(), redirect] {
+            let journal = upsold(outcome.clone());
+            for (key, id) in [(key("u"), FIRST), (key("v"), SECOND), (None, THIRD)] {
+                assert_eq!(done(journal.begin(key, &upsale("2", id))), outcome);
+            }
+        }
+    }
+
+    #[test]
+    fn a_declined_upsale_may_be_tried_again() {
+        for result in ["ERROR", "DECLINE", "DECLINED"] {
+            for id in [FIRST, SECOND] {
+                let journal = upsold(reply(result));
+                import(journal.begin(key("v"), &upsale("2", id))).settle(whole());
+                assert_eq!(done(journal.begin(None, &upsale("2", THIRD))), whole());
+                assert_eq!(done(journal.begin(key("u"), &upsale("2", FIRST))), reply(result));
+            }
+        }
+    }
+
+    #[test]
+    fn an_upsale_of_unknown_outcome_is_closed_under_every_key_and_order_reference() {
+        for outcome in [reply("PENDING"), Err(Failure::CrmAnswerLost)] {
+            let journal = upsold(outcome);
+            for (key, id) in [(key("v"), FIRST), (key("w"), SECOND), (None, THIRD)] {
+                assert_eq!(
+                    done(journal.begin(key, &upsale("2", id))),
+                    Err(Failure::OrderOutcomeUnknown)
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn other_products_and_other_orders_are_other_upsales() {
+        let journal = upsold(whole());
+        import(journal.begin(None, &upsale("3", SECOND))).settle(whole());
+        import(journal.begin(None, &upsale_of("B2", "2", THIRD, "x"))).settle(reply("SUCCESS"));
+    }
+
+    #[test]
+    fn an_upsale_that_was_not_sent_leaves_all_as_it_was() {
+        let journal = upsold(Err(Failure::CrmUnreachable));
+        import(journal.begin(key("u"), &upsale("3", FIRST))).settle(whole());
+        import(journal.begin(None, &upsale("2", SECOND))).settle(whole());
+    }
+
+    #[test]
+    fn an_order_reference_is_spent_for_everything_else() {
+        let journal = upsold(whole());
+        let spent = "S01-0000000-0000001";
+        for purchase in
+            [&upsale("3", FIRST), &upsale("2", spent), &order_of("a@b.example", "1", FIRST)]
+        {
+            let expected = match purchase.amazon_order_id() {
+                // Bought already: that is a better answer than a doubt about the reference.
+                id if id == spent => whole(),
+                _ => Err(Failure::OrderOutcomeUnknown),
+            };
+            assert_eq!(done(journal.begin(None, purchase)), expected);
+        }
+        let on_the_order_s = upsale("3", spent);
+        assert_eq!(done(journal.begin(None, &on_the_order_s)), Err(Failure::OrderOutcomeUnknown));
+    }
+
+    #[test]
+    fn an_order_s_key_does_not_serve_an_upsale() {
+        let journal = ordered();
+        let conflict = done(journal.begin(key("k"), &upsale("2", FIRST)));
+        assert_eq!(conflict, Err(Failure::IdempotencyConflict));
+    }
+
+    #[test]
+    fn a_stranger_who_knows_the_order_id_reads_nothing_of_the_order() {
+        let stranger = |product, id| upsale_of("A1", product, id, "stranger");
+        let journal = upsold(whole());
+        for key in [key("v"), key("v"), None] {
+            assert_eq!(done(journal.begin(key, &stranger("2", SECOND))), receipt());
+        }
+        // Not even for money.
+        let Begin::Import(attempt, own) = journal.begin(key("w"), &stranger("3", THIRD)) else {
+            panic!("another product is another upsale");
+        };
+        attempt.settle(whole());
+        assert_eq!(own.outcome_so_far(), Some(receipt()));
+        assert_eq!(done(journal.begin(key("w"), &stranger("3", THIRD))), receipt());
+        assert_eq!(done(journal.begin(None, &upsale("3", SECOND))), whole());
+    }
+
+    #[tokio::test]
+    async fn a_stranger_who_waits_reads_nothing_of_the_order_either() {
+        let redirect = answer(r#"{"result":"MERC_REDIRECT","message":{"url":"u"}}"#);
+        let pending = answer(r#"{"result":"PENDING","message":{"firstName":"Ada"}}"#);
+        let declined = answer(r#"{"result":"ERROR","message":"Transaction Declined: x"}"#);
+        let doubt = Err(Failure::OrderOutcomeUnknown);
+        for (outcome, told) in [
+            (whole(), receipt()),
+            (redirect, doubt.clone()),
+            (pending, doubt),
+            (declined.clone(), declined),
+        ] {
+            let journal = ordered();
+            let attempt = import(journal.begin(key("u"), &upsale("2", FIRST)));
+            let stranger = wait(journal.begin(None, &upsale_of("A1", "2", SECOND, "stranger")));
+            let buyer = wait(journal.begin(None, &upsale("2", THIRD)));
+            attempt.settle(outcome.clone());
+            assert_eq!(stranger.outcome().await, told);
+            assert_eq!(buyer.outcome().await, outcome);
+        }
+    }
+
+    #[test]
+    fn a_redirect_is_for_the_buyer_and_for_whoever_is_to_pay() {
+        let redirect = answer(r#"{"result":"MERC_REDIRECT","message":{"url":"u"}}"#);
+        // Nobody has imported this order here, as after a restart.
+        let journal = Journal::default();
+        let Begin::Import(attempt, payer) = journal.begin(key("u"), &upsale("2", FIRST)) else {
+            panic!("the first is imported");
+        };
+        attempt.settle(redirect.clone());
+        assert_eq!(payer.outcome_so_far(), Some(redirect.clone()));
+        for (key, id) in [(key("u"), FIRST), (key("v"), SECOND), (None, THIRD)] {
+            assert_eq!(done(journal.begin(key, &upsale("2", id))), redirect);
+        }
+        let other = done(journal.begin(None, &upsale_of("A1", "2", SECOND, "stranger")));
+        assert_eq!(other, Err(Failure::OrderOutcomeUnknown));
+    }
+
+    #[test]
+    fn nobody_takes_an_order_over() {
+        let form = "amazonOrderId=S01-0000000-0000009&amazonAddressConsent=Atza%7Cstranger\
+            &emailAddress=x%40y.example&firstName=X&lastName=Y&campaignId=1&amazonBillerId=2\
+            &product1_id=1";
+        let stranger_s = check(Kind::Order, form);
+        let refused = answer(r#"{"result":"ERROR","message":{"orderId":"A1"}}"#);
+        let journal = Journal::default();
+        for (order, outcome) in
+            [(&stranger_s, refused), (&order("1"), whole()), (&stranger_s, whole())]
+        {
+            import(journal.begin(None, order)).settle(outcome);
+        }
+        for (product, id, token, told) in
+            [("2", FIRST, "stranger", receipt()), ("3", SECOND, "x", whole())]
+        {
+            let Begin::Import(attempt, own) =
+                journal.begin(None, &upsale_of("A1", product, id, token))
+            else {
+                panic!("the first is imported");
+            };
+            attempt.settle(whole());
+            assert_eq!(own.outcome_so_far(), Some(told));
         }
     }
 }

@@ -1,11 +1,11 @@
 //! The reference merchant backend of LanderPay.
 //!
-//! A checkout page posts its order here; this server adds what a browser must never hold (the CRM's
-//! credentials, the campaign, the biller), drops what a browser must never decide (prices and
-//! overrides), and forwards the rest to the CRM as a flat form. While the process lives, each purchase
-//! is imported at most once, whatever the network does: see [`journal`].
+//! A checkout page posts its orders and upsales here; this server adds what a browser must never hold
+//! (the CRM's credentials, the campaign, the biller), drops what a browser must never decide (prices
+//! and overrides), and forwards the rest to the CRM as a flat form. While the process lives, each
+//! purchase is imported at most once, whatever the network does: see [`journal`].
 //!
-//! Where to start reading: [`import_order`] is the one request, from top to bottom.
+//! Where to start reading: [`import`] is the request, from top to bottom.
 
 pub mod config;
 pub mod crm;
@@ -14,10 +14,10 @@ pub mod demo;
 pub mod envelope;
 pub mod failure;
 pub mod fields;
-pub mod import_order;
+pub mod import;
 pub mod journal;
-pub mod order;
 pub mod origin;
+pub mod purchase;
 pub mod secret;
 pub mod server;
 

@@ -18,7 +18,7 @@ use crate::{
     Config, Failure,
     config::Merchant,
     crm::Crm,
-    import_order::{BODY_LIMIT, import_order},
+    import::{BODY_LIMIT, import_order, import_upsale},
     journal::Journal,
     origin,
 };
@@ -52,6 +52,7 @@ impl Backend {
     pub fn routes(self: &Arc<Self>) -> Router {
         Router::new()
             .route("/amazon-pay/import-order", post(import_order))
+            .route("/amazon-pay/import-upsale", post(import_upsale))
             .route("/health", get(health))
             .method_not_allowed_fallback(async || Failure::MethodNotAllowed)
             .layer(DefaultBodyLimit::max(BODY_LIMIT))

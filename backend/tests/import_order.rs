@@ -4,6 +4,7 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    dead_code,
     missing_docs
 )]
 
@@ -21,65 +22,12 @@ use axum::{Router, http::StatusCode, routing::post};
 use futures_util::future::join_all;
 use landerpay_backend::crm::Limits;
 use serde_json::{Value, json};
-use tokio::{net::TcpSocket, sync::Semaphore, time};
+use tokio::{net::TcpSocket, time};
 
 use common::{
-    ADDRESS_HEADER, Reply, Shop, TOKEN, impatient, listener, order, serve_forever, stand_in,
+    ADDRESS_HEADER, FORM, HeldCrm, JSON, KEY, OTHER_KEY, Shop, TOKEN, assert_accepted, impatient,
+    in_front_of, listener, order, serve_forever, stand_in,
 };
-
-const KEY: &str = "key-0123456789-0001";
-const OTHER_KEY: &str = "key-0123456789-0002";
-const JSON: (&str, &str) = ("content-type", "application/json");
-const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
-
-/// A CRM that counts the orders and answers each only when the test allows it.
-#[derive(Clone)]
-struct HeldCrm {
-    received: Arc<AtomicUsize>,
-    arrived: Arc<Semaphore>,
-    allowed: Arc<Semaphore>,
-}
-
-impl HeldCrm {
-    async fn start() -> (Self, Shop) {
-        let crm = Self {
-            received: Arc::default(),
-            arrived: Arc::new(Semaphore::new(0)),
-            allowed: Arc::new(Semaphore::new(0)),
-        };
-        let held = crm.clone();
-        let answer = async move || {
-            held.received.fetch_add(1, Ordering::SeqCst);
-            held.arrived.add_permits(1);
-            held.allowed.acquire().await.unwrap().forget();
-            r#"{"result":"SUCCESS","message":{"orderId":"A1B2C3D4E5"}}"#
-        };
-        (crm, in_front_of(Router::new().route("/order/import/", post(answer))).await)
-    }
-
-    async fn order_arrived(&self) {
-        self.arrived.acquire().await.unwrap().forget();
-    }
-
-    fn received(&self) -> usize {
-        self.received.load(Ordering::SeqCst)
-    }
-}
-
-/// A backend in front of a CRM made of these routes.
-async fn in_front_of(crm: Router) -> Shop {
-    let listener = listener().await;
-    let address = listener.local_addr().unwrap();
-    serve_forever(crm, listener);
-    Shop::in_front_of(address, Limits::default()).await
-}
-
-fn assert_accepted(reply: &Reply) {
-    assert_eq!(reply.status, StatusCode::OK, "{}", reply.text);
-    assert_eq!(reply.headers["content-type"], "application/json");
-    assert_eq!(reply.headers["cache-control"], "no-store");
-    assert_eq!(reply.json()["result"], "SUCCESS", "{}", reply.text);
-}
 
 /// The fields of the only import, as text, so that their order counts.
 async fn only_import(shop: &Shop) -> String {
@@ -427,11 +375,11 @@ async fn without_a_key_the_amazon_order_id_serves() {
 
 #[tokio::test]
 async fn concurrent_requests_with_one_key_import_once() {
-    let (crm, shop) = HeldCrm::start().await;
+    let (crm, shop) = HeldCrm::start("/order/import/").await;
     let body = order(json!({}));
     let requests = join_all((0..16).map(|_| shop.order(KEY, &body)));
     let release = async {
-        crm.order_arrived().await;
+        crm.import_arrived().await;
         // More than one, so that a second import would be seen and not wait for ever.
         crm.allowed.add_permits(16);
     };
@@ -445,11 +393,11 @@ async fn concurrent_requests_with_one_key_import_once() {
 
 #[tokio::test]
 async fn concurrent_requests_for_one_order_import_once_whatever_their_keys() {
-    let (crm, shop) = HeldCrm::start().await;
+    let (crm, shop) = HeldCrm::start("/order/import/").await;
     let body = order(json!({}));
     let request = async |n: usize| shop.order(&format!("key-0123456789-{n:04}"), &body).await;
     let release = async {
-        crm.order_arrived().await;
+        crm.import_arrived().await;
         // Time for a second import to arrive while the first is under way. None may come, so there
         // is nothing to wait for.
         time::sleep(Duration::from_millis(100)).await;
@@ -465,11 +413,11 @@ async fn concurrent_requests_for_one_order_import_once_whatever_their_keys() {
 
 #[tokio::test]
 async fn a_buyer_who_leaves_does_not_cut_the_import() {
-    let (crm, shop) = HeldCrm::start().await;
+    let (crm, shop) = HeldCrm::start("/order/import/").await;
     let body = order(json!({}));
     tokio::select! {
         reply = shop.order(KEY, &body) => panic!("answered too early: {reply:?}"),
-        () = crm.order_arrived() => {}
+        () = crm.import_arrived() => {}
     }
     crm.allowed.add_permits(1);
     assert_accepted(&shop.order(KEY, &body).await);
@@ -478,10 +426,10 @@ async fn a_buyer_who_leaves_does_not_cut_the_import() {
 
 #[tokio::test]
 async fn a_stopping_server_finishes_its_imports() {
-    let (crm, shop) = HeldCrm::start().await;
+    let (crm, shop) = HeldCrm::start("/order/import/").await;
     let body = order(json!({}));
     let stop = async {
-        crm.order_arrived().await;
+        crm.import_arrived().await;
         shop.stop.cancel();
         crm.allowed.add_permits(1);
     };

@@ -21,7 +21,7 @@ use serde_json::json;
 use tokio::net::TcpSocket;
 use tracing_subscriber::fmt::MakeWriter;
 
-use common::{ADDRESS_HEADER, Shop, TOKEN, order};
+use common::{ADDRESS_HEADER, Shop, TOKEN, order, upsale};
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
@@ -76,6 +76,23 @@ async fn secrets_stay_inside() {
         let foreign = [("content-type", "application/json"), ("origin", "https://evil.example")];
         seen.push(shop.post(&foreign, order(json!({})).to_string()).await.text);
     }
+    for (n, fault) in ["", "quote", "lost", "fields"].iter().enumerate() {
+        let shop = Shop::start().await;
+        let first = shop.order("key-0123456789-0000", &order(json!({}))).await;
+        let id = first.json()["message"]["orderId"].as_str().unwrap().to_owned();
+        seen.push(first.text);
+        let key = format!("key-0123456789-1{n:03}");
+        let changes = json!({"custom5": fault, "password": "from-the-page", "cardNumber": "4111-1111-of-a-card"});
+        for _ in 0..2 {
+            seen.push(shop.upsale(&key, &upsale(&id, changes.clone())).await.text);
+        }
+        seen.push(shop.upsale(&key, &upsale(&id, json!({"productId": 349}))).await.text);
+        // A token in every wrong place.
+        seen.push(shop.upsale(&key, &upsale(TOKEN, json!({}))).await.text);
+        for name in ["productId", "product1_id", "paySource", "ORDERID"] {
+            seen.push(shop.upsale(&key, &upsale(&id, json!({name: TOKEN}))).await.text);
+        }
+    }
     let nobody = TcpSocket::new_v4().unwrap();
     nobody.bind(([127, 0, 0, 1], 0).into()).unwrap();
     let shop = Shop::in_front_of(nobody.local_addr().unwrap(), Limits::default()).await;
@@ -113,6 +130,7 @@ async fn secrets_stay_inside() {
         "password",
         "cardNumber",
         "import order",
+        "import upsale",
         "crm_answer_lost",
         "missing=true",
     ] {

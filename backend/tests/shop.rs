@@ -22,7 +22,7 @@ use tokio::{
     process::{Child, Command},
 };
 
-use common::{Reply, order, read};
+use common::{Reply, order, read, upsale};
 
 /// A folder of its own for each test.
 fn folder(name: &str) -> PathBuf {
@@ -181,17 +181,26 @@ async fn nothing_outside_the_folders_is_served() {
 #[tokio::test]
 async fn a_purchase_in_the_demo() {
     let demo = demo("purchase").await;
-    let import = client()
-        .post(format!("{}/amazon-pay/import-order", demo.shop()))
-        .header("content-type", "application/json")
-        .header("origin", demo.shop())
-        .body(order(json!({"firstName": "<b>"})).to_string());
-    let reply = read(import).await.json();
-    assert_eq!(reply["result"], "SUCCESS", "{reply}");
+    let import = async |path: &str, body: Value| {
+        let post = client()
+            .post(format!("{}/amazon-pay/{path}", demo.shop()))
+            .header("content-type", "application/json")
+            .header("origin", demo.shop())
+            .body(body.to_string());
+        let reply = read(post).await.json();
+        assert_eq!(reply["result"], "SUCCESS", "{reply}");
+        reply["message"]["orderId"].as_str().unwrap().to_owned()
+    };
+    let id = import("import-order", order(json!({"firstName": "<b>"}))).await;
+    assert_eq!(import("import-upsale", upsale(&id, json!({}))).await, id);
 
     let page = read(client().get(format!("{}/", demo.crm()))).await.text;
     assert!(page.contains("&lt;b&gt;") && !page.contains("<b>"), "{page}");
-    assert!(page.contains(reply["message"]["orderId"].as_str().unwrap()), "{page}");
+    for row in
+        [format!("order accepted<td>{id}<td>64.90"), format!("upsale accepted<td>{id}<td>27.50")]
+    {
+        assert!(page.contains(&row), "{row} in: {page}");
+    }
     demo.stop().await;
 }
 

@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
 use super::catalog::{self, Cents, Product};
-use crate::fields::Fields;
+use crate::{fields::Fields, purchase::Kind};
 
 /// One product of an order.
 #[derive(Clone, Copy, Debug)]
@@ -19,11 +19,28 @@ pub struct Line {
     quantity: u32,
 }
 
-/// The products of an order, from `product1_id`, `product2_id`, … or else from `orderItems`.
+impl Line {
+    fn price(&self) -> Cents {
+        self.product.price.times(self.quantity)
+    }
+
+    fn shipping(&self) -> Cents {
+        self.product.shipping.times(self.quantity)
+    }
+}
+
+/// What the buyer pays for some products.
+#[must_use]
+pub fn total(lines: &[Line]) -> Cents {
+    lines.iter().map(|line| [line.price(), line.shipping()].into_iter().sum()).sum()
+}
+
+/// The products, from `product1_id`, `product2_id`, … or else from `orderItems` for an order, from
+/// `productId` for an upsale.
 ///
 /// # Errors
 /// The field that is wrong, and what is wrong with it.
-pub fn lines(fields: &Fields) -> Result<Vec<Line>, (String, &'static str)> {
+pub fn lines(kind: Kind, fields: &Fields) -> Result<Vec<Line>, (String, &'static str)> {
     let line = |id: &str, quantity: &str| {
         let product = id.parse().ok().and_then(catalog::product)?;
         let quantity = quantity.parse().ok().filter(|quantity| (1..=99).contains(quantity))?;
@@ -41,6 +58,12 @@ pub fn lines(fields: &Fields) -> Result<Vec<Line>, (String, &'static str)> {
             })
             .collect();
     }
+    if kind == Kind::Upsale {
+        let name = || "productId".to_owned();
+        let id = fields.get("productId").ok_or((name(), "is required"))?;
+        let line = line(id, fields.get("productQty").unwrap_or("1"));
+        return Ok(vec![line.ok_or((name(), "is invalid"))?]);
+    }
     let Some(items) = fields.get("orderItems") else {
         return Err(("product1_id".to_owned(), "is required"));
     };
@@ -53,12 +76,9 @@ pub fn lines(fields: &Fields) -> Result<Vec<Line>, (String, &'static str)> {
 }
 
 /// The order object of a success. Numbers are sometimes texts, as with the real CRM.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Booking {
-    /// What the buyer pays.
-    #[serde(skip)]
-    pub total: Cents,
     /// Opaque, such as `A1B2C3D4E5`.
     pub order_id: String,
     order_type: &'static str,
@@ -78,9 +98,11 @@ pub struct Booking {
     last_name: String,
     email_address: String,
     items: BTreeMap<u32, Item>,
+    #[serde(skip)]
+    lines: Vec<Line>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Item {
     product_id: String,
@@ -93,16 +115,11 @@ struct Item {
 }
 
 impl Booking {
-    /// Books an order as the `number`-th of the stand-in.
+    /// The `number`-th order of the stand-in, without products yet.
     #[must_use]
-    pub fn new(fields: &Fields, campaign_id: u32, lines: &[Line], number: usize) -> Self {
-        let shipping: Cents =
-            lines.iter().map(|line| line.product.shipping.times(line.quantity)).sum();
-        let goods: Cents = lines.iter().map(|line| line.product.price.times(line.quantity)).sum();
-        let total: Cents = [goods, shipping].into_iter().sum();
+    pub fn new(fields: &Fields, campaign_id: u32, number: usize) -> Self {
         let text = |name| fields.get(name).unwrap_or("").to_owned();
         Self {
-            total,
             order_id: opaque_id("order", number),
             order_type: "NEW_SALE",
             order_status: "COMPLETE",
@@ -110,9 +127,9 @@ impl Booking {
             campaign_id,
             campaign_name: "LanderPay demo",
             date_created: date_time(SystemTime::now()),
-            total_amount: RawValue::from_string(total.to_string()).ok(),
-            sub_total: goods.to_string(),
-            ship_total: shipping.to_string(),
+            total_amount: None,
+            sub_total: String::new(),
+            ship_total: String::new(),
             sales_tax: "0.00",
             currency_symbol: "$",
             merchant_txn_id: opaque_id("transaction", number),
@@ -120,20 +137,49 @@ impl Booking {
             first_name: text("firstName"),
             last_name: text("lastName"),
             email_address: text("emailAddress"),
-            items: lines
-                .iter()
-                .map(|Line { product, quantity }| {
-                    let item = Item {
-                        product_id: product.id.to_string(),
-                        name: product.name,
-                        qty: quantity.to_string(),
-                        price: product.price.times(*quantity).to_string(),
-                        shipping: product.shipping.times(*quantity).to_string(),
-                        purchase_status: "ACTIVE",
-                    };
-                    (product.id, item)
-                })
-                .collect(),
+            items: BTreeMap::new(),
+            lines: Vec::new(),
+        }
+    }
+
+    /// Adds products: the order's own, and later those of each upsale.
+    pub fn add(&mut self, lines: &[Line]) {
+        for line in lines {
+            let known = self.lines.iter_mut().find(|known| known.product.id == line.product.id);
+            match known {
+                Some(known) => known.quantity = known.quantity.saturating_add(line.quantity),
+                None => self.lines.push(*line),
+            }
+        }
+        self.tell();
+    }
+
+    /// Takes a product out, for an upsale to take its place. Whether it was there.
+    pub fn remove(&mut self, product_id: u32) -> bool {
+        let before = self.lines.len();
+        self.lines.retain(|line| line.product.id != product_id);
+        self.tell();
+        self.lines.len() < before
+    }
+
+    /// Writes items and amounts anew.
+    fn tell(&mut self) {
+        self.sub_total = self.lines.iter().map(Line::price).sum::<Cents>().to_string();
+        self.ship_total = self.lines.iter().map(Line::shipping).sum::<Cents>().to_string();
+        self.total_amount = RawValue::from_string(total(&self.lines).to_string()).ok();
+        self.items = self.lines.iter().map(|line| (line.product.id, Item::from(line))).collect();
+    }
+}
+
+impl From<&Line> for Item {
+    fn from(line: &Line) -> Self {
+        Self {
+            product_id: line.product.id.to_string(),
+            name: line.product.name,
+            qty: line.quantity.to_string(),
+            price: line.price().to_string(),
+            shipping: line.shipping().to_string(),
+            purchase_status: "ACTIVE",
         }
     }
 }

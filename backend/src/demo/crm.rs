@@ -1,14 +1,18 @@
-//! The stand-in for the CRM: Import Order as the real one takes it, with faults on request.
+//! The stand-in for the CRM: Import Order and Import Upsale as the real one takes them, with faults on
+//! request.
 //!
 //! It checks credentials, campaign, pay source, products, names, e-mail and the three Amazon fields,
 //! answers with HTTP 200 and the CRM's envelope, and keeps a ledger: `GET /stand-in/orders` for
-//! programs, `/` for people. It exists to be wrong in the ways that the real one may be wrong; the
-//! field `custom5` of an order chooses how:
+//! programs, `/` for people. An upsale needs an order that was booked here less than two hours ago,
+//! and Amazon's fields anew; its answer is that order with all products.
+//!
+//! It exists to be wrong in the ways that the real one may be wrong; the field `custom5` of an order or
+//! upsale chooses how:
 //!
 //! | `custom5` | what happens |
 //! |---|---|
 //! | `decline:<reason>` | `ERROR`, `Transaction Declined: <reason>`; after `AmazonRejected` the order reference is closed |
-//! | `decline-once:<reason>` | the same for the first order on that order reference, then success |
+//! | `decline-once:<reason>` | the same for the first import on that order reference, then success |
 //! | `fields` | `ERROR`, message an object: field → text |
 //! | `numeric-message` | `ERROR`, message a number |
 //! | `unknown-result` | a `result` that no document lists |
@@ -22,11 +26,13 @@
 //! | `empty` | an empty body with status 200 |
 //! | `hang` | no answer; the connection stays open |
 //! | `lost` | the order is booked, then the connection is cut |
+//! | `late` | an upsale comes when the two hours are just over; nothing with an order |
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     io,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
 };
 
 use axum::{
@@ -45,7 +51,10 @@ use super::{
     faults::Fault,
     ledger::{Ledger, Outcome},
 };
-use crate::fields::Fields;
+use crate::{fields::Fields, purchase::Kind};
+
+/// How long an order takes upsales. The real CRM has this as a setting of the campaign.
+const UPSELL_WINDOW: Duration = Duration::from_secs(2 * 60 * 60);
 
 /// What the stand-in expects of its one client.
 #[derive(Clone, Debug)]
@@ -75,71 +84,88 @@ impl Default for Settings {
 #[derive(Debug)]
 pub struct StandIn {
     settings: Settings,
-    ledger: Mutex<Ledger>,
+    books: Mutex<Books>,
+}
+
+#[derive(Debug, Default)]
+struct Books {
+    ledger: Ledger,
+    /// By the order's id.
+    sales: HashMap<String, Sale>,
+}
+
+/// An order, with what upsales have made of it.
+#[derive(Clone, Debug)]
+struct Sale {
+    first: Instant,
+    booking: Booking,
 }
 
 impl StandIn {
     /// A stand-in without orders.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
-        Self { settings, ledger: Mutex::default() }
+        Self { settings, books: Mutex::default() }
     }
 
     /// Its addresses.
     pub fn routes(self: Arc<Self>) -> Router {
         Router::new()
-            .route("/order/import/", post(import))
+            .route("/order/import/", post(import_order))
+            .route("/upsale/import/", post(import_upsale))
             .route("/stand-in/orders", get(orders))
             .route("/", get(page))
             .with_state(self)
     }
 
-    fn ledger(&self) -> MutexGuard<'_, Ledger> {
-        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    fn books(&self) -> MutexGuard<'_, Books> {
+        self.books.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Decides on an import and writes it down, in one step: of two at once, one is the second.
-    fn decide(&self, fields: &Fields) -> Reply {
-        let mut ledger = self.ledger();
-        let (outcome, reply) = self.judge(fields, &ledger);
-        ledger.record(fields.clone(), outcome);
+    fn decide(&self, kind: Kind, fields: &Fields) -> Reply {
+        let mut books = self.books();
+        let (outcome, reply) = self.judge(kind, fields, &mut books);
+        books.ledger.record(kind, fields.clone(), outcome);
         reply
     }
 
-    fn judge(&self, fields: &Fields, ledger: &Ledger) -> (Outcome, Reply) {
+    fn judge(&self, kind: Kind, fields: &Fields, books: &mut Books) -> (Outcome, Reply) {
         let credentials = (fields.get("loginId"), fields.get("password"));
         if credentials != (Some(&self.settings.login_id), Some(&self.settings.password)) {
-            let text = json!("Could not authenticate credentials");
-            return (Outcome::Refused, Reply::envelope("ERROR", &text));
+            return refuse("Could not authenticate credentials");
         }
-        let lines = match self.check(fields) {
+        let lines = match self.check(kind, fields) {
             Ok(lines) => lines,
             Err(problems) => return (Outcome::Refused, Reply::problems(&problems)),
         };
+        let fault = fields.get("custom5").and_then(Fault::read);
+        let sale = match kind {
+            Kind::Order => {
+                let number = books.ledger.entries().len();
+                let booking = Booking::new(fields, self.settings.campaign_id, number);
+                Sale { first: Instant::now(), booking }
+            }
+            Kind::Upsale => match open_sale(fields, fault == Some(Fault::Late), &books.sales) {
+                Ok(sale) => sale,
+                Err(text) => return refuse(text),
+            },
+        };
         let id = fields.get("amazonOrderId").unwrap_or("");
-        if let Some(reason) = closed(id, ledger) {
+        if let Some(reason) = closed(id, &books.ledger) {
             return decline(reason);
         }
-        let success = || {
-            let order =
-                Booking::new(fields, self.settings.campaign_id, &lines, ledger.entries().len());
-            let accepted = Outcome::Accepted {
-                order_id: order.order_id.clone(),
-                total: order.total.to_string(),
-            };
-            (accepted, order)
-        };
         let unfinished = |reply| (Outcome::Unfinished, reply);
-        match fields.get("custom5").and_then(Fault::read) {
+        match fault {
             Some(Fault::Decline(reason)) => decline(&reason),
-            Some(Fault::DeclineOnce(reason)) if ledger.outcomes_of(id).next().is_none() => {
+            Some(Fault::DeclineOnce(reason)) if books.ledger.outcomes_of(id).next().is_none() => {
                 decline(&reason)
             }
-            Some(Fault::DeclineOnce(_)) | None => {
-                let (accepted, order) = success();
+            Some(Fault::DeclineOnce(_) | Fault::Late) | None => {
+                let (accepted, order) = books.book(sale, &lines);
                 (accepted, Reply::envelope("SUCCESS", &order))
             }
-            Some(Fault::Lost) => (success().0, Reply::Cut),
+            Some(Fault::Lost) => (books.book(sale, &lines).0, Reply::Cut),
             Some(Fault::Html) => unfinished(Reply::Html(StatusCode::OK)),
             Some(Fault::Http500) => unfinished(Reply::Html(StatusCode::INTERNAL_SERVER_ERROR)),
             Some(Fault::Http500Envelope(result)) => unfinished(Reply::envelope_with(
@@ -175,7 +201,11 @@ impl StandIn {
     }
 
     /// Checks every field, and finds the products.
-    fn check(&self, fields: &Fields) -> Result<Vec<Line>, BTreeMap<String, &'static str>> {
+    fn check(
+        &self,
+        kind: Kind,
+        fields: &Fields,
+    ) -> Result<Vec<Line>, BTreeMap<String, &'static str>> {
         let mut problems = BTreeMap::new();
         let mut check = |name: &str, valid: fn(&str) -> bool| match fields.get(name) {
             None | Some("") => {
@@ -186,12 +216,17 @@ impl StandIn {
             }
             Some(_) => {}
         };
-        check("paySource", |source| PAY_SOURCES.contains(&source));
-        check("firstName", |name| name.chars().count() <= 50);
-        check("lastName", |name| name.chars().count() <= 50);
-        check("emailAddress", is_email);
-        check("campaignId", |id| id.parse::<u32>().is_ok());
-        if fields.get("paySource") == Some("AMAZON") {
+        match kind {
+            Kind::Order => {
+                check("paySource", |source| PAY_SOURCES.contains(&source));
+                check("firstName", |name| name.chars().count() <= 50);
+                check("lastName", |name| name.chars().count() <= 50);
+                check("emailAddress", is_email);
+                check("campaignId", |id| id.parse::<u32>().is_ok());
+            }
+            Kind::Upsale => check("orderId", |id| id.len() <= 32),
+        }
+        if kind == Kind::Upsale || fields.get("paySource") == Some("AMAZON") {
             check("amazonBillerId", |id| id.parse::<u32>().is_ok());
             check("amazonOrderId", |id| id.len() == 19);
             check("amazonAddressConsent", |token| token.starts_with("Atza|"));
@@ -216,7 +251,7 @@ impl StandIn {
                 problems.insert(name.to_owned(), "is invalid");
             }
         }
-        match booking::lines(fields) {
+        match booking::lines(kind, fields) {
             Ok(lines) if problems.is_empty() => return Ok(lines),
             Ok(_) => {}
             Err((name, text)) => {
@@ -225,6 +260,39 @@ impl StandIn {
         }
         Err(problems)
     }
+}
+
+impl Books {
+    /// Books products as part of a sale.
+    fn book(&mut self, mut sale: Sale, lines: &[Line]) -> (Outcome, Booking) {
+        sale.booking.add(lines);
+        let order = sale.booking.clone();
+        self.sales.insert(order.order_id.clone(), sale);
+        let accepted = Outcome::Accepted {
+            order_id: order.order_id.clone(),
+            total: booking::total(lines).to_string(),
+        };
+        (accepted, order)
+    }
+}
+
+/// The order that an upsale is for, without the product that it replaces.
+fn open_sale(
+    fields: &Fields,
+    late: bool,
+    sales: &HashMap<String, Sale>,
+) -> Result<Sale, &'static str> {
+    let known = fields.get("orderId").and_then(|id| sales.get(id));
+    let mut sale = known.cloned().ok_or("orderId is invalid")?;
+    let later = if late { UPSELL_WINDOW } else { Duration::ZERO };
+    if sale.first.elapsed() + later >= UPSELL_WINDOW {
+        return Err("The upsell window of this order has closed");
+    }
+    if let Some(id) = fields.get("replaceProductId") {
+        let replaced = id.parse().is_ok_and(|id| sale.booking.remove(id));
+        replaced.then_some(()).ok_or("replaceProductId is invalid")?;
+    }
+    Ok(sale)
 }
 
 const PAY_SOURCES: [&str; 10] = [
@@ -247,6 +315,10 @@ fn is_email(text: &str) -> bool {
             && !domain.contains('@')
             && !text.contains(char::is_whitespace)
     })
+}
+
+fn refuse(text: &str) -> (Outcome, Reply) {
+    (Outcome::Refused, Reply::envelope("ERROR", &json!(text)))
 }
 
 fn decline(reason: &str) -> (Outcome, Reply) {
@@ -303,11 +375,19 @@ impl Reply {
     }
 }
 
-async fn import(State(stand_in): State<Arc<StandIn>>, body: Bytes) -> Response {
-    let fields = form_urlencoded::parse(&body)
+async fn import_order(stand_in: State<Arc<StandIn>>, body: Bytes) -> Response {
+    import(Kind::Order, &stand_in, &body).await
+}
+
+async fn import_upsale(stand_in: State<Arc<StandIn>>, body: Bytes) -> Response {
+    import(Kind::Upsale, &stand_in, &body).await
+}
+
+async fn import(kind: Kind, stand_in: &StandIn, body: &[u8]) -> Response {
+    let fields = form_urlencoded::parse(body)
         .map(|(name, value)| (name.into_owned(), value.into_owned()))
         .collect();
-    match stand_in.decide(&fields) {
+    match stand_in.decide(kind, &fields) {
         Reply::Json(status, text) => {
             (status, [(header::CONTENT_TYPE, "application/json")], text).into_response()
         }
@@ -325,13 +405,13 @@ async fn import(State(stand_in): State<Arc<StandIn>>, body: Bytes) -> Response {
 }
 
 async fn orders(State(stand_in): State<Arc<StandIn>>) -> Response {
-    let list = serde_json::to_string(stand_in.ledger().entries()).unwrap_or_default();
+    let list = serde_json::to_string(stand_in.books().ledger.entries()).unwrap_or_default();
     ([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")], list)
         .into_response()
 }
 
 async fn page(State(stand_in): State<Arc<StandIn>>) -> Html<String> {
-    Html(stand_in.ledger().page())
+    Html(stand_in.books().ledger.page())
 }
 
 #[cfg(test)]
@@ -341,7 +421,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::{Reply, Settings, StandIn};
-    use crate::fields::Fields;
+    use crate::{fields::Fields, purchase::Kind};
 
     const GOOD: &str = "paySource=AMAZON&firstName=Ada&lastName=+&emailAddress=ada%40example.com\
         &campaignId=12&amazonBillerId=7&amazonOrderId=S01-0000000-0000001&amazonAddressConsent=Atza%7Cx\
@@ -353,14 +433,18 @@ mod tests {
 
     /// Posts the good order with some fields replaced, added, or (`null`) left out.
     fn post(stand_in: &StandIn, changes: &[(&str, Option<&str>)]) -> Value {
-        let mut fields = Fields::from_form(GOOD.as_bytes()).unwrap();
+        send(stand_in, Kind::Order, GOOD, changes)
+    }
+
+    fn send(stand_in: &StandIn, kind: Kind, good: &str, changes: &[(&str, Option<&str>)]) -> Value {
+        let mut fields = Fields::from_form(good.as_bytes()).unwrap();
         for (name, value) in changes {
             match value {
                 Some(value) => fields.set(name, *value),
                 None => fields.retain(|known| known != *name),
             }
         }
-        match stand_in.decide(&fields) {
+        match stand_in.decide(kind, &fields) {
             Reply::Json(_, text) => serde_json::from_str(&text).unwrap(),
             _ => panic!("no JSON"),
         }
@@ -447,5 +531,107 @@ mod tests {
         let standing = stand_in();
         post(&standing, &[("custom5", Some("decline:AmazonRejected"))]);
         assert_eq!(post(&standing, &[])["message"], "Transaction Declined: AmazonRejected");
+    }
+
+    const GOOD_UPSALE: &str = "productId=348&amazonBillerId=7&amazonOrderId=S01-0000000-0000002\
+        &amazonAddressConsent=Atza%7Cx&loginId=stand-in-api-user&password=stand-in-password";
+
+    /// A stand-in that has booked the good order, and that order's id.
+    fn sold() -> (StandIn, String) {
+        let stand_in = stand_in();
+        let id = post(&stand_in, &[])["message"]["orderId"].as_str().unwrap().to_owned();
+        (stand_in, id)
+    }
+
+    /// Posts the good upsale for an order.
+    fn upsale(stand_in: &StandIn, order_id: &str, changes: &[(&str, Option<&str>)]) -> Value {
+        let changes = [&[("orderId", Some(order_id))], changes].concat();
+        send(stand_in, Kind::Upsale, GOOD_UPSALE, &changes)
+    }
+
+    #[test]
+    fn an_upsale_answers_with_the_whole_order() {
+        let (stand_in, id) = sold();
+        let order = upsale(&stand_in, &id, &[("productQty", Some("2"))])["message"].clone();
+        assert_eq!(order["orderId"], *id);
+        assert_eq!(order["emailAddress"], "ada@example.com");
+        assert_eq!(order["totalAmount"].to_string(), "119.9");
+        assert_eq!(order["items"]["345"]["price"], "59.95");
+        assert_eq!(order["items"]["348"]["price"], "49.00");
+        assert_eq!(order["items"]["348"]["qty"], "2");
+
+        let several = [
+            ("productId", None),
+            ("product1_id", Some("348")),
+            ("product2_id", Some("347")),
+            ("amazonOrderId", Some("S01-0000000-0000003")),
+        ];
+        let order = upsale(&stand_in, &id, &several)["message"].clone();
+        assert_eq!(order["orderId"], *id);
+        assert_eq!(order["items"]["348"]["qty"], "3");
+        assert_eq!(order["subTotal"], "142.45");
+        let ledger = serde_json::to_value(stand_in.books().ledger.entries()).unwrap();
+        assert_eq!(
+            [&ledger[0]["total"], &ledger[1]["total"], &ledger[2]["total"]],
+            ["64.90", "55.00", "36.50"]
+        );
+        assert_eq!([&ledger[0]["kind"], &ledger[1]["kind"]], ["order", "upsale"]);
+    }
+
+    #[test]
+    fn an_upsale_may_replace_a_product_that_is_in_the_order() {
+        let (stand_in, id) = sold();
+        let absent = upsale(&stand_in, &id, &[("replaceProductId", Some("346"))]);
+        assert_eq!(absent["message"], "replaceProductId is invalid");
+        let order = upsale(&stand_in, &id, &[("replaceProductId", Some("345"))])["message"].clone();
+        assert_eq!(order["items"].as_object().unwrap().keys().collect::<Vec<_>>(), ["348"]);
+        assert_eq!(order["totalAmount"].to_string(), "27.5");
+    }
+
+    #[test]
+    fn each_field_of_an_upsale_is_checked() {
+        let (stand_in, id) = sold();
+        for (name, value, text) in [
+            ("loginId", None, "Could not authenticate credentials"),
+            ("orderId", None, "orderId is required"),
+            ("orderId", Some("Z9Z9Z9Z9Z9"), "orderId is invalid"),
+            ("campaignId", Some("13"), "campaignId is invalid"),
+            ("amazonBillerId", Some("8"), "amazonBillerId is invalid"),
+            ("amazonOrderId", None, "amazonOrderId is required"),
+            ("amazonOrderId", Some("A1B2C3D4E5"), "amazonOrderId is invalid"),
+            ("amazonAddressConsent", None, "amazonAddressConsent is required"),
+            ("productId", None, "productId is required"),
+            ("productId", Some("1"), "productId is invalid"),
+            ("productQty", Some("0"), "productId is invalid"),
+            ("custom5", Some("late"), "The upsell window of this order has closed"),
+        ] {
+            let reply = upsale(&stand_in, &id, &[(name, value)]);
+            assert_eq!(reply, json!({"result": "ERROR", "message": text}), "{name}={value:?}");
+        }
+        assert_eq!(upsale(&stand_in, &id, &[])["result"], "SUCCESS");
+    }
+
+    #[test]
+    fn an_order_reference_serves_an_order_or_an_upsale() {
+        let (stand_in, id) = sold();
+        let spent = [("amazonOrderId", Some("S01-0000000-0000001"))];
+        let text = "Transaction Declined: OrderReferenceNotModifiable";
+        assert_eq!(upsale(&stand_in, &id, &spent)["message"], text);
+        assert_eq!(upsale(&stand_in, &id, &[])["result"], "SUCCESS");
+        assert_eq!(upsale(&stand_in, &id, &[])["message"], text);
+    }
+
+    #[test]
+    fn a_lost_upsale_is_in_the_order() {
+        let (stand_in, id) = sold();
+        let form = format!("{GOOD_UPSALE}&orderId={id}&custom5=lost");
+        let fields = Fields::from_form(form.as_bytes()).unwrap();
+        assert!(matches!(stand_in.decide(Kind::Upsale, &fields), Reply::Cut));
+        let next = [("productId", Some("347")), ("amazonOrderId", Some("S01-0000000-0000003"))];
+        let order = upsale(&stand_in, &id, &next)["message"].clone();
+        assert_eq!(
+            order["items"].as_object().unwrap().keys().collect::<Vec<_>>(),
+            ["345", "347", "348"]
+        );
     }
 }

@@ -33,6 +33,8 @@ pub enum Fault {
     Fields,
     /// `ERROR` that quotes the credentials and the token.
     Quote,
+    /// An upsale comes when its order's upsell window has just closed.
+    Late,
 }
 
 impl Fault {
@@ -59,6 +61,7 @@ impl Fault {
             ("numeric-message", None) => Self::NumericMessage,
             ("fields", None) => Self::Fields,
             ("quote", None) => Self::Quote,
+            ("late", None) => Self::Late,
             _ => return None,
         })
     }
@@ -79,6 +82,7 @@ mod tests {
             ("http-500", Some(Fault::Http500)),
             ("http-500:ERROR", Some(Fault::Http500Envelope("ERROR".into()))),
             ("lost", Some(Fault::Lost)),
+            ("late", Some(Fault::Late)),
             ("lost:1", None),
             ("decline", None),
             ("newsletter", None),

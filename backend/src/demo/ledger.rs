@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
-use crate::fields::Fields;
+use crate::{fields::Fields, purchase::Kind};
 
 /// What became of an import.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -15,7 +15,7 @@ pub enum Outcome {
     Accepted {
         /// The CRM's order id.
         order_id: String,
-        /// What the buyer pays, such as `64.90`.
+        /// What the buyer pays for this import, such as `64.90`.
         total: String,
     },
     /// Declined by the processor.
@@ -35,6 +35,8 @@ pub struct Entry {
     /// What became of it.
     #[serde(flatten)]
     pub outcome: Outcome,
+    /// `order` or `upsale`.
+    pub kind: Kind,
     /// The fields exactly as received and in their order, but for the password.
     pub fields: Fields,
 }
@@ -45,11 +47,11 @@ pub struct Ledger(Vec<Entry>);
 
 impl Ledger {
     /// Writes an import down.
-    pub fn record(&mut self, mut fields: Fields, outcome: Outcome) {
+    pub fn record(&mut self, kind: Kind, mut fields: Fields, outcome: Outcome) {
         if fields.get("password").is_some() {
             fields.set("password", "***");
         }
-        self.0.push(Entry { outcome, fields });
+        self.0.push(Entry { outcome, kind, fields });
     }
 
     /// All imports.
@@ -82,11 +84,15 @@ impl Ledger {
                 Outcome::Refused => ("refused", "", ""),
                 Outcome::Unfinished => ("unfinished", "", ""),
             };
+            let kind = match entry.kind {
+                Kind::Order => "order",
+                Kind::Upsale => "upsale",
+            };
             let field = |name| escape(entry.fields.get(name).unwrap_or(""));
             // Writing to a String cannot fail.
             let _ = write!(
                 rows,
-                "<tr><td>{status}<td>{}<td>{}<td>{} {}<td>{}<td>{}<td><details><summary>{} fields</summary><dl>",
+                "<tr><td>{kind} {status}<td>{}<td>{}<td>{} {}<td>{}<td>{}<td><details><summary>{} fields</summary><dl>",
                 escape(detail),
                 escape(total),
                 field("firstName"),
@@ -124,16 +130,16 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
     use super::{Ledger, Outcome};
-    use crate::fields::Fields;
+    use crate::{fields::Fields, purchase::Kind};
 
     #[test]
     fn the_password_is_masked_and_the_page_escaped() {
         let mut ledger = Ledger::default();
         let form = b"firstName=%3Cscript%3E&password=hunter2";
-        ledger.record(Fields::from_form(form).unwrap(), Outcome::Refused);
+        ledger.record(Kind::Order, Fields::from_form(form).unwrap(), Outcome::Refused);
         assert_eq!(
             serde_json::to_string(ledger.entries()).unwrap(),
-            r#"[{"outcome":"refused","fields":{"firstName":"<script>","password":"***"}}]"#
+            r#"[{"outcome":"refused","kind":"order","fields":{"firstName":"<script>","password":"***"}}]"#
         );
         let page = ledger.page();
         assert!(page.contains("&lt;script&gt;") && !page.contains("<script>"), "{page}");

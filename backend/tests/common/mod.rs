@@ -2,11 +2,14 @@
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
-use axum::Router;
+use axum::{Router, routing::post};
 use landerpay_backend::{
     Backend, Config,
     config::{CrmConfig, Merchant},
@@ -17,13 +20,18 @@ use landerpay_backend::{
 };
 use reqwest::{Client, StatusCode, header::HeaderMap};
 use serde_json::{Value, json};
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::{net::TcpListener, sync::Semaphore, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 pub const TOKEN: &str = "Atza|secret+token/with=marks";
 
 /// The header in which a web server in front of the backend writes the shopper's address.
 pub const ADDRESS_HEADER: &str = "x-forwarded-for";
+
+pub const KEY: &str = "key-0123456789-0001";
+pub const OTHER_KEY: &str = "key-0123456789-0002";
+pub const JSON: (&str, &str) = ("content-type", "application/json");
+pub const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 
 pub async fn listener() -> TcpListener {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap()
@@ -99,9 +107,27 @@ impl Shop {
         Self { url, crm, client: Client::builder().no_proxy().build().unwrap(), stop, server }
     }
 
-    /// Posts a body with the headers given.
+    /// Posts the body of an order with the headers given.
     pub async fn post(&self, headers: &[(&str, &str)], body: impl Into<reqwest::Body>) -> Reply {
-        let url = format!("{}/amazon-pay/import-order", self.url);
+        self.post_to("/amazon-pay/import-order", headers, body).await
+    }
+
+    /// Posts the body of an upsale with the headers given.
+    pub async fn post_upsale(
+        &self,
+        headers: &[(&str, &str)],
+        body: impl Into<reqwest::Body>,
+    ) -> Reply {
+        self.post_to("/amazon-pay/import-upsale", headers, body).await
+    }
+
+    async fn post_to(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<reqwest::Body>,
+    ) -> Reply {
+        let url = format!("{}{path}", self.url);
         let request = headers
             .iter()
             .fold(self.client.post(url), |request, (name, value)| request.header(*name, *value));
@@ -110,8 +136,12 @@ impl Shop {
 
     /// Posts an order as JSON, with a key.
     pub async fn order(&self, key: &str, order: &Value) -> Reply {
-        let headers = [("content-type", "application/json"), ("idempotency-key", key)];
-        self.post(&headers, order.to_string()).await
+        self.post(&[JSON, ("idempotency-key", key)], order.to_string()).await
+    }
+
+    /// Posts an upsale as JSON, with a key.
+    pub async fn upsale(&self, key: &str, upsale: &Value) -> Reply {
+        self.post_upsale(&[JSON, ("idempotency-key", key)], upsale.to_string()).await
     }
 
     pub async fn get(&self, path: &str) -> Reply {
@@ -125,6 +155,55 @@ impl Shop {
     }
 }
 
+/// A CRM that counts the imports at one address and answers each only when the test allows it.
+#[derive(Clone)]
+pub struct HeldCrm {
+    received: Arc<AtomicUsize>,
+    arrived: Arc<Semaphore>,
+    pub allowed: Arc<Semaphore>,
+}
+
+impl HeldCrm {
+    pub async fn start(path: &str) -> (Self, Shop) {
+        let crm = Self {
+            received: Arc::default(),
+            arrived: Arc::new(Semaphore::new(0)),
+            allowed: Arc::new(Semaphore::new(0)),
+        };
+        let held = crm.clone();
+        let answer = async move || {
+            held.received.fetch_add(1, Ordering::SeqCst);
+            held.arrived.add_permits(1);
+            held.allowed.acquire().await.unwrap().forget();
+            r#"{"result":"SUCCESS","message":{"orderId":"A1B2C3D4E5"}}"#
+        };
+        (crm, in_front_of(Router::new().route(path, post(answer))).await)
+    }
+
+    pub async fn import_arrived(&self) {
+        self.arrived.acquire().await.unwrap().forget();
+    }
+
+    pub fn received(&self) -> usize {
+        self.received.load(Ordering::SeqCst)
+    }
+}
+
+/// A backend in front of a CRM made of these routes.
+pub async fn in_front_of(crm: Router) -> Shop {
+    let listener = listener().await;
+    let address = listener.local_addr().unwrap();
+    serve_forever(crm, listener);
+    Shop::in_front_of(address, Limits::default()).await
+}
+
+pub fn assert_accepted(reply: &Reply) {
+    assert_eq!(reply.status, StatusCode::OK, "{}", reply.text);
+    assert_eq!(reply.headers["content-type"], "application/json");
+    assert_eq!(reply.headers["cache-control"], "no-store");
+    assert_eq!(reply.json()["result"], "SUCCESS", "{}", reply.text);
+}
+
 pub async fn read(request: reqwest::RequestBuilder) -> Reply {
     let response = request.send().await.unwrap();
     let (status, headers) = (response.status(), response.headers().clone());
@@ -133,7 +212,7 @@ pub async fn read(request: reqwest::RequestBuilder) -> Reply {
 
 /// A good order, with `changes` laid over it; `null` leaves a field out.
 pub fn order(changes: Value) -> Value {
-    let mut order = json!({
+    let order = json!({
         "amazonOrderId": "S01-0000000-0000001",
         "amazonAddressConsent": TOKEN,
         "emailAddress": "ada@example.com",
@@ -141,11 +220,26 @@ pub fn order(changes: Value) -> Value {
         "lastName": "Lovelace",
         "product1_id": 345,
     });
-    let fields = order.as_object_mut().unwrap();
+    changed(order, changes)
+}
+
+/// A good upsale to an order of the CRM, as [`order`].
+pub fn upsale(order_id: &str, changes: Value) -> Value {
+    let upsale = json!({
+        "orderId": order_id,
+        "productId": 348,
+        "amazonOrderId": "S01-0000000-0000011",
+        "amazonAddressConsent": TOKEN,
+    });
+    changed(upsale, changes)
+}
+
+fn changed(mut body: Value, changes: Value) -> Value {
+    let fields = body.as_object_mut().unwrap();
     for (name, value) in changes.as_object().unwrap() {
         fields.insert(name.clone(), value.clone());
     }
-    order
+    body
 }
 
 /// Limits for a CRM that never answers. The wait is what is tested, not a way to synchronise.

@@ -1,4 +1,4 @@
-//! `POST /amazon-pay/import-order`: a page's order on its way to the CRM.
+//! `POST /amazon-pay/import-order` and `…/import-upsale`: a page's purchase on its way to the CRM.
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -17,25 +17,53 @@ use crate::{
     envelope::Envelope,
     fields::Fields,
     journal::{Attempt, Begin, Key},
-    order::Order,
+    purchase::{Kind, Purchase, Subject},
 };
 
-/// The most bytes that an order may have.
+/// The most bytes that a purchase may have.
 pub const BODY_LIMIT: usize = 64 * 1024;
 
-/// Checks the order, imports it at most once, and hands the CRM's envelope to the page.
+/// Imports the first purchase of a funnel.
 ///
 /// # Errors
 /// Any [`Failure`] but the two about addresses.
 pub async fn import_order(
+    backend: State<Arc<Backend>>,
+    peer: ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Result<Envelope, Failure> {
+    import(Kind::Order, backend, peer, request).await
+}
+
+/// Imports a further purchase for an order that the CRM has.
+///
+/// # Errors
+/// As for [`import_order`].
+pub async fn import_upsale(
+    backend: State<Arc<Backend>>,
+    peer: ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Result<Envelope, Failure> {
+    import(Kind::Upsale, backend, peer, request).await
+}
+
+/// Checks the purchase, imports it at most once, and hands the CRM's envelope to the page.
+async fn import(
+    kind: Kind,
     State(backend): State<Arc<Backend>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     request: Request,
 ) -> Result<Envelope, Failure> {
     let key = idempotency_key(request.headers())?;
     let read = body_reader(request.headers())?;
-    let header = backend.shopper_address_header.as_ref();
-    let shopper = shopper_address(request.headers(), header, peer.ip());
+    let shopper = match kind {
+        Kind::Order => {
+            let header = backend.shopper_address_header.as_ref();
+            Some(shopper_address(request.headers(), header, peer.ip()))
+        }
+        // The CRM's list of an upsale's fields has no address: it knows the order's.
+        Kind::Upsale => None,
+    };
     // Limited by the router to BODY_LIMIT.
     let body = Bytes::from_request(request, &()).await.map_err(|rejection| {
         if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
@@ -44,35 +72,41 @@ pub async fn import_order(
             Failure::BodyUnreadable("The body could not be read.".to_owned())
         }
     })?;
-    let order = Order::check(read(&body)?, &backend.merchant)?;
+    let purchase = Purchase::check(kind, read(&body)?, &backend.merchant)?;
 
-    let waiter = match backend.journal.begin(key, &order) {
+    let waiter = match backend.journal.begin(key, &purchase) {
         Begin::Done(outcome) => return outcome,
         Begin::Wait(waiter) => waiter,
         Begin::Import(attempt, waiter) => {
             // In a task of its own: a buyer who closes the page must not cut an import in half.
-            backend.imports.spawn(run(backend.clone(), attempt, order, shopper));
+            backend.imports.spawn(run(backend.clone(), attempt, purchase, shopper));
             waiter
         }
     };
     waiter.outcome().await
 }
 
-async fn run(backend: Arc<Backend>, attempt: Attempt, order: Order, shopper: IpAddr) {
+async fn run(backend: Arc<Backend>, attempt: Attempt, purchase: Purchase, shopper: Option<IpAddr>) {
     let started = Instant::now();
-    let mut fields = order.fields().clone();
-    fields.set("ipAddress", shopper.to_canonical().to_string());
-    let outcome = backend.crm.import_order(&fields).await;
+    let mut fields = purchase.fields().clone();
+    if let Some(shopper) = shopper {
+        fields.set("ipAddress", shopper.to_canonical().to_string());
+    }
+    let outcome = backend.crm.import(purchase.kind(), &fields).await;
+    let amazon_order_id = purchase.amazon_order_id();
     let result = match &outcome {
         Ok(envelope) => envelope.result(),
         Err(failure) => failure.code(),
     };
-    tracing::info!(
-        amazon_order_id = order.amazon_order_id(),
-        result,
-        milliseconds = started.elapsed().as_millis(),
-        "import order"
-    );
+    let milliseconds = started.elapsed().as_millis();
+    match purchase.subject() {
+        Subject::Order { .. } => {
+            tracing::info!(amazon_order_id, result, milliseconds, "import order");
+        }
+        Subject::Upsale { order_id, .. } => {
+            tracing::info!(order_id, amazon_order_id, result, milliseconds, "import upsale");
+        }
+    }
     attempt.settle(outcome);
 }
 
