@@ -21,6 +21,7 @@ export async function createCheckout(options, taken = takeReturn()) {
     });
   }
   const checkout = beginCheckout(options, returned, hear);
+  if (isLanderPayError(checkout)) throw checkout;
   returned = "";
   return checkout;
 }
