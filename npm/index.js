@@ -21,6 +21,7 @@ export async function createCheckout(options, taken = takeReturn(), search = loc
     });
   }
   const checkout = beginCheckout(options, returned, search, hear);
+  if (isLanderPayError(checkout)) throw checkout;
   returned = "";
   return checkout;
 }

@@ -11,6 +11,9 @@ extern "C" {
     fn read_in_js(written: &str) -> JsValue;
 }
 
+/// Ends each token. A text, because `push` of a character would bring its encoding along.
+const END: &str = "\0";
+
 /// Reads what JavaScript has written.
 pub fn read(mut written: &str) -> Value {
     read_next(&mut written).unwrap_or_default()
@@ -95,7 +98,7 @@ fn write(value: &Value, to: &mut String) {
 }
 
 fn put(to: &mut String, kind: &str, text: &str) {
-    for part in [kind, text, "\0"] {
-        to.push_str(part);
-    }
+    to.push_str(kind);
+    to.push_str(text);
+    to.push_str(END);
 }

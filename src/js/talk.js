@@ -48,7 +48,11 @@ const TIME_UP = 24;
  * @returns {Page}
  */
 export const open = (hear, checkout) => ({
-  hear: (topic, value, generation = 0) => hear(checkout, topic, generation, write(value)),
+  hear(topic, value, generation = 0) {
+    const answer = hear(checkout, topic, generation, write(value));
+    if (answer instanceof Error) throw answer;
+    return answer;
+  },
   face: {},
   others: [],
   parts: [],
