@@ -145,8 +145,8 @@ const isAt = (wanted) => (url) => url.origin + url.pathname === wanted;
 /** An edit: adds a hidden field to the order form. */
 export const field = (name, value) => (html) =>
   html.replace(
-    '<input type="hidden" name="campaignId"',
-    `<input type="hidden" name="${name}" value="${value}">$&`,
+    /<form[^>]* data-landerpay="order"[^>]*>/,
+    `$&<input type="hidden" name="${name}" value="${value}">`,
   );
 
 /** An edit: gives the drop-in's tag this attribute, in place of the one that is there. */
