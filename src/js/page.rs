@@ -77,7 +77,7 @@ const PARTS: [&str; 9] = [
     "placeOrder",
     "status",
     "orderId",
-    ORDER,
+    "order",
     "signOut",
 ];
 const ORDER: &str = "order";
