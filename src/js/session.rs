@@ -13,7 +13,7 @@ use crate::domain::text::join;
 use crate::domain::value::Value;
 use crate::js::convert;
 use crate::js::page::Page;
-use crate::js::{amazon, shared::Shared};
+use crate::js::shared::Shared;
 use crate::prelude::*;
 
 #[wasm_bindgen(module = "/src/js/session.js")]
@@ -35,14 +35,12 @@ extern "C" {
     ) -> bool;
     #[wasm_bindgen(js_name = forget)]
     fn forget_here();
-    #[wasm_bindgen(js_name = announceSignOut)]
-    fn announce_sign_out();
     #[wasm_bindgen(js_name = sawSignOut)]
     fn saw_sign_out(page: &Page) -> bool;
     #[wasm_bindgen(js_name = writeCookie)]
     fn write_cookie(token: &str, seconds: i32, domain: Option<&str>);
-    #[wasm_bindgen(js_name = forgetAtAmazon)]
-    fn forget_at_amazon(token: &str, everywhere: bool, domain: Option<&str>);
+    #[wasm_bindgen(js_name = endSession)]
+    fn end_session(page: &Page, token: &str, everywhere: bool, domain: Option<&str>);
 }
 
 /// A buyer's session, as far as the browser keeps it.
@@ -119,18 +117,8 @@ impl Session {
     /// Forgets the session: everywhere, or only what is left of this one. Another tab may have begun
     /// the next.
     pub fn forget(&self, page: &Page, options: &Options, everywhere: bool) {
-        let token = self.token.take();
         self.ends.set(0.0);
-        let kept = convert::read(&load());
-        if everywhere || kept.is_null() || kept.text_of(TOKEN) == Some(&token) {
-            forget_here();
-        }
-        forget_at_amazon(&token, everywhere, options.text("siteDomain", ""));
-        if everywhere {
-            amazon::close_window();
-            announce_sign_out();
-        }
-        saw_sign_out(page);
+        end_session(page, &self.token.take(), everywhere, options.text("siteDomain", ""));
     }
 
     /// True while a buyer is signed in.
