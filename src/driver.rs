@@ -306,10 +306,7 @@ impl Driver {
             }
             Effect::KeepSession(token, seconds) => {
                 self.session.keep(page, options, &token, seconds);
-                if self.session.is_in_cookie() {
-                    amazon::use_cookie();
-                }
-                page::show_sign_out(page, true);
+                self.welcome();
             }
             Effect::ForgetSession(everywhere) => {
                 self.session.forget(page, options, everywhere);
@@ -454,10 +451,7 @@ impl Driver {
         if is_free
             && let Arrival::Buyer(token, _) = self.session.find(&self.page, &self.options, "")
         {
-            page::show_sign_out(&self.page, true);
-            if self.session.is_in_cookie() {
-                amazon::use_cookie();
-            }
+            self.welcome();
             return Event::Known(token);
         }
         Event::Clock(self.session.seconds_left())
@@ -472,6 +466,14 @@ impl Driver {
             Some(Value::Opaque(place)) if page::is_function(&self.page, *place as i32) => None,
             Some(_) => Some(page::collect(&self.page, &self.options, checked)),
         }
+    }
+
+    /// The buyer is signed in: Amazon's script may know, and the page lets them out again.
+    fn welcome(&self) {
+        if self.session.is_in_cookie() {
+            amazon::use_cookie();
+        }
+        page::show_sign_out(&self.page, true);
     }
 
     fn collect_order(&self) {

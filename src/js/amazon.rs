@@ -41,9 +41,6 @@ extern "C" {
         comes_back: bool,
         address: Option<&str>,
     );
-    /// Closes Amazon's window, if it is open.
-    #[wasm_bindgen(js_name = closeWindow)]
-    pub fn close_window();
 }
 
 /// Tells Amazon's script who we are and whether the token is in the cookie, and draws its button.

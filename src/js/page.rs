@@ -87,7 +87,7 @@ const PARTS: [&str; 11] = [
     "placeOrder",
     "status",
     "orderId",
-    ORDER,
+    "order",
     "signOut",
 ];
 const ORDER: &str = "order";

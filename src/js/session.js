@@ -1,6 +1,6 @@
 // What the browser keeps of a session and of a funnel. Storage that is blocked keeps nothing, and nobody
 // stumbles.
-import { restOfAddress } from "./amazon.js";
+import { closeWindow, restOfAddress } from "./amazon.js";
 import { freshNonce, write } from "./talk.js";
 
 const SESSION = "landerpay";
@@ -158,13 +158,29 @@ export function keepOrder(amazonOrderId, orderId, product) {
 }
 
 /** The next buyer's order is another one. */
-export function forgetFunnel() {
+function forgetFunnel() {
   const { placed, pages, orderId, ...carried } = findFunnel();
   saveFunnel(carried);
 }
 
+/**
+ * Forgets a session: everywhere, or only what is left of this one. Another tab may have begun the
+ * next.
+ */
+export function endSession(page, token, everywhere, domain) {
+  const kept = find();
+  if (everywhere || !kept || kept.token === token) forget();
+  forgetAtAmazon(token, everywhere, domain);
+  if (everywhere) {
+    forgetFunnel();
+    closeWindow();
+    announceSignOut();
+  }
+  sawSignOut(page);
+}
+
 /** Tells the other tabs that the buyer has signed out. */
-export function announceSignOut() {
+function announceSignOut() {
   try {
     localStorage[SIGN_OUT] = freshNonce();
   } catch {
@@ -172,11 +188,8 @@ export function announceSignOut() {
   }
 }
 
-/**
- * Has Amazon's script forget the buyer: everywhere, or only where it is this token that it knows.
- * Another tab may have begun the next session.
- */
-export function forgetAtAmazon(token, everywhere, domain) {
+/** Has Amazon's script forget the buyer: everywhere, or only where it is this token that it knows. */
+function forgetAtAmazon(token, everywhere, domain) {
   const isOver = (name) => {
     const cookie = document.cookie.split("; ").find((pair) => pair.startsWith(`${name}=`)) ?? "";
     const written = [token, encodeURIComponent(token)];

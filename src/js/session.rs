@@ -13,7 +13,6 @@ use crate::domain::session::{self, Arrival};
 use crate::domain::sign_in::SignIn;
 use crate::domain::text::join;
 use crate::domain::value::Value;
-use crate::js::amazon;
 use crate::js::convert;
 use crate::js::page::Page;
 use crate::js::shared::Shared;
@@ -45,16 +44,12 @@ extern "C" {
     fn read_kept(search: &str, minutes: &str) -> String;
     #[wasm_bindgen(js_name = keepOrder)]
     fn keep(amazon_order_id: &str, order_id: Option<&str>, product: Option<&str>);
-    #[wasm_bindgen(js_name = forgetFunnel)]
-    fn forget_funnel();
-    #[wasm_bindgen(js_name = announceSignOut)]
-    fn announce_sign_out();
     #[wasm_bindgen(js_name = sawSignOut)]
     fn saw_sign_out(page: &Page) -> bool;
     #[wasm_bindgen(js_name = writeCookie)]
     fn write_cookie(token: &str, seconds: i32, domain: Option<&str>);
-    #[wasm_bindgen(js_name = forgetAtAmazon)]
-    fn forget_at_amazon(token: &str, everywhere: bool, domain: Option<&str>);
+    #[wasm_bindgen(js_name = endSession)]
+    fn end_session(page: &Page, token: &str, everywhere: bool, domain: Option<&str>);
 }
 
 /// A buyer's session, as far as the browser keeps it.
@@ -128,19 +123,8 @@ impl Session {
     /// Forgets the session: everywhere, or only what is left of this one. Another tab may have begun
     /// the next.
     pub fn forget(&self, page: &Page, options: &Options, everywhere: bool) {
-        let token = self.token.take();
         self.ends.set(0.0);
-        let kept = convert::read(&load());
-        if everywhere || kept.is_null() || kept.text_of(TOKEN) == Some(&token) {
-            forget_here();
-        }
-        forget_at_amazon(&token, everywhere, options.text("siteDomain", ""));
-        if everywhere {
-            forget_funnel();
-            amazon::close_window();
-            announce_sign_out();
-        }
-        saw_sign_out(page);
+        end_session(page, &self.token.take(), everywhere, options.text("siteDomain", ""));
     }
 
     /// True while a buyer is signed in.
