@@ -54,7 +54,7 @@ impl Funnel {
         }
         let error = match plan.page {
             Page::ThankYou => ErrorKind::FirstOrderMissing.into(),
-            Page::Upsell => self.first_order(fields?).err()?,
+            Page::Upsell => self.upsell_order(fields?).err()?,
             _ => return None,
         };
         Some(Arrival::Closed(error))
@@ -74,11 +74,8 @@ impl Funnel {
     pub fn complete(&self, plan: Plan, mut fields: Fields) -> Result<Fields, Error> {
         let is_upsell = plan.page == Page::Upsell;
         if is_upsell {
-            let order_id = self.first_order(&fields)?.to_owned();
+            let order_id = self.upsell_order(&fields)?.to_owned();
             fields.add("orderId", &order_id);
-            if self.is_taken(&fields) {
-                return Err(ErrorKind::UpsellTaken.into());
-            }
         }
         for (place, (carried, name)) in CARRIED.into_iter().enumerate() {
             if let Some(text) = self.0.text_of(carried)
@@ -102,6 +99,12 @@ impl Funnel {
         }
         let id = placed.and_then(|placed| placed.text_of("orderId"));
         id.or(self.0.text_of("orderId")).ok_or_else(|| ErrorKind::FirstOrderMissing.into())
+    }
+
+    /// The same if the product is still to be had.
+    fn upsell_order<'a>(&'a self, fields: &'a Fields) -> Result<&'a str, Error> {
+        let order = self.first_order(fields)?;
+        if self.is_taken(fields) { Err(ErrorKind::UpsellTaken.into()) } else { Ok(order) }
     }
 
     fn is_taken(&self, fields: &Fields) -> bool {

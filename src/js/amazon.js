@@ -25,7 +25,11 @@ const WIDGETS = [
   ["Wallet"],
 ];
 const BUTTON = 0;
+const ADDRESS_BOOK = 1;
 const CONSENT = 3;
+const ADDRESS_REVIEW = 4;
+// A Wallet that has nothing to show yet waits 5 s for an AddressBook that only shows.
+const WALLET_FIRST_MS = 1000;
 // Less is no widget, whatever it is: the lowest of Amazon's is 135 pixels high.
 const LOWEST = 100;
 
@@ -102,7 +106,9 @@ export function drawWidget(page, widget, generation, given, asked) {
           (widget !== CONSENT || speaksFrom(page, widget)) &&
           hear(CHOSEN, textOf(answer(told, "getConsentStatus")), generation);
       }
-      new OffAmazonPayments.Widgets[name](options).bind(host.id);
+      const draw = () => new OffAmazonPayments.Widgets[name](options).bind(host.id);
+      if (widget !== ADDRESS_REVIEW || page.parts[ADDRESS_BOOK].length > 0) draw();
+      else setTimeout(() => host.isConnected && attempt(page, draw), WALLET_FIRST_MS);
     }
   });
 }
