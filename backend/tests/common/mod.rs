@@ -20,7 +20,7 @@ use landerpay_backend::{
 };
 use reqwest::{Client, StatusCode, header::HeaderMap};
 use serde_json::{Value, json};
-use tokio::{net::TcpListener, sync::Semaphore, task::JoinHandle};
+use tokio::{net::TcpListener, sync::Semaphore, task::JoinHandle, time};
 use tokio_util::sync::CancellationToken;
 
 pub const TOKEN: &str = "Atza|secret+token/with=marks";
@@ -181,7 +181,9 @@ impl HeldCrm {
     }
 
     pub async fn import_arrived(&self) {
-        self.arrived.acquire().await.unwrap().forget();
+        // A limit, so that a request that never comes is a failure and not a test without end.
+        let arrived = time::timeout(Duration::from_secs(30), self.arrived.acquire()).await;
+        arrived.expect("no import has arrived").unwrap().forget();
     }
 
     pub fn received(&self) -> usize {
