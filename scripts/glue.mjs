@@ -29,18 +29,26 @@ const PASS_STRING = `function passStringToWasm0(text) {
 const GET_STRING = `function getStringFromWasm0(pointer, length) {
   return cachedTextDecoder.decode(new Uint8Array(wasm.memory.buffer, pointer, length));
 }`;
-const VIEW = `function getDataViewMemory0() {
-  return new DataView(wasm.memory.buffer);
-}`;
+
+// The original stands inside each import that gives a text, and minds the byte order, of which
+// browsers have but one.
+const RETURN =
+  /const ptr1 = passStringToWasm0\(ret\);\n.*WASM_VECTOR_LEN;\n.*setInt32.*\n.*setInt32.*;$/gm;
+const RETURN_STRING = `
+function returnString(place, text) {
+  const pointer = passStringToWasm0(text);
+  new Uint32Array(wasm.memory.buffer, place).set([pointer, WASM_VECTOR_LEN]);
+}
+`;
 
 /** Replaces functions by shorter ones, and drops the care for browsers without es2022. */
 export function simplify(glue) {
   let text = replaceFunction(glue, "async function __wbg_init", INIT);
   text = replaceFunction(text, "function passStringToWasm0", PASS_STRING);
   text = replaceFunction(text, "function getStringFromWasm0", GET_STRING);
-  text = replaceFunction(text, "function getDataViewMemory0", VIEW);
   text = edit(text, /^( +\w+: )function ?\((.*)\) \{/gm, "$1($2) => {");
   text = edit(text, /, wasm\.__wbindgen_malloc, wasm\.__wbindgen_realloc\)/g, ")");
+  text = edit(text, RETURN, "returnString(arg0, ret);") + RETURN_STRING;
   text = edit(text, /^if \(!\('encodeInto' in cachedTextEncoder\)\) \{\n(?: .*\n)+\}\n/gm, "");
   // What needs no wrapping would come as a module of its own; `rename` puts it with the others.
   text = edit(text, /^import \* as import\d+ from ".*"$/gm, "");

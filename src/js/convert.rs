@@ -11,7 +11,8 @@ extern "C" {
     fn read_in_js(written: &str) -> JsValue;
 }
 
-/// Ends each token. A text, because `push` of a character would bring its encoding along.
+/// Ends each token, and stands in none: JavaScript takes it out of all texts that come in. A text,
+/// because `push` of a character would bring its encoding along.
 const END: &str = "\0";
 
 /// Reads what JavaScript has written.
