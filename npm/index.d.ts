@@ -28,6 +28,10 @@ export type FieldValue = string | number | boolean | null | undefined;
  */
 export type OrderFields = Record<string, FieldValue>;
 
+/** What `beforeOrder` gives: fields to add or change, `false` to hold the order back, or nothing. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a function without a `return` gives nothing.
+export type FieldChanges = OrderFields | false | void;
+
 /** The looks of Amazon's button. What is left out is Amazon's default. */
 export interface ButtonOptions {
   container: Container;
@@ -115,9 +119,7 @@ export interface CheckoutOptions {
    * changed, and left out if `null`; `false` holds the order back. It has 10 seconds, together with
    * `order`.
    */
-  beforeOrder?: (
-    fields: OrderFields,
-  ) => OrderFields | false | void | Promise<OrderFields | false | void>;
+  beforeOrder?: (fields: OrderFields) => FieldChanges | Promise<FieldChanges>;
   /** Required where something is placed. */
   backend?: string | BackendOptions;
   /** The id of the Amazon Pay MID in the CRM. The backend's own wins. */
