@@ -149,7 +149,7 @@ proptest! {
                     Effect::DrawAddressBook(..) | Effect::DrawWallet(_, None) | Effect::DrawConsent(_) => {
                         prop_assert!(page != Page::Review, "a review page lets choose");
                     }
-                    Effect::DrawReview(..) => prop_assert!(plan.review || page == Page::Review),
+                    Effect::DrawReview(_, drawn, _) => prop_assert!(drawn.review),
                     Effect::HandOn(kept) => {
                         prop_assert!(page == Page::Choose && is_press && was_ready);
                         prop_assert!(kept.complete);
