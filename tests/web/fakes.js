@@ -8,7 +8,8 @@ export function install() {
   uninstall();
   const page = document.createElement("div");
   page.innerHTML =
-    '<div id="pay"></div><div id="odd.id:x"></div><div id="cards"></div>' +
+    '<div id="pay"></div><div id="odd.id:x" style="height: 240px"></div>' +
+    '<div id="cards" style="height: 240px"></div>' +
     '<button id="place"></button><p id="status"></p>';
   document.body.append(page);
   const fake = {
