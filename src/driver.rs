@@ -14,6 +14,8 @@ use crate::domain::order::Fields;
 use crate::domain::outcome::Outcome;
 use crate::domain::plan::Plan;
 use crate::domain::session::Arrival;
+use crate::domain::sign_in::SignIn;
+use crate::domain::text::number;
 use crate::domain::value::Value;
 use crate::domain::words;
 use crate::error::{Error, ErrorKind};
@@ -243,7 +245,7 @@ impl Driver {
             }
             Topic::ButtonPressed => Some(Event::ButtonPressed(fresh_nonce())),
             Topic::PopupBlocked => Some(Event::SignInFailed(ErrorKind::PopupBlocked.into())),
-            Topic::SignedIn => Some(Event::SignedIn(amazon::sign_in(&told))),
+            Topic::SignedIn => Some(Event::SignedIn(SignIn::read(&told))),
             // The shape of the id is checked: whoever writes the address bar can put one here.
             Topic::OrderCreated if widget.is_some() => {
                 AmazonOrderId::parse(text).map(Event::OrderCreated)
@@ -280,7 +282,7 @@ impl Driver {
                 Ok(reply) => konnektive::outcome(&reply),
                 Err(error) => Outcome::Unknown(error),
             })),
-            Topic::TimeUp => match Timer::ALL.get(convert::number(text) as usize) {
+            Topic::TimeUp => match Timer::ALL.get(number(text) as usize) {
                 Some(Timer::Session) => Some(self.look()),
                 timer => timer.copied().map(Event::TimeUp),
             },

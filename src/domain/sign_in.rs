@@ -1,7 +1,8 @@
 //! What a sign-in brings back, and how it has to happen.
 
 use crate::domain::ids::AccessToken;
-use crate::domain::text::contains_ignoring_case;
+use crate::domain::text::{contains_ignoring_case, number};
+use crate::domain::value::Value;
 use crate::error::{Error, ErrorKind};
 use crate::prelude::*;
 
@@ -19,10 +20,21 @@ pub struct SignIn {
 }
 
 impl SignIn {
-    /// Reads the parameters with which Amazon sends the buyer back, as they stood in the address.
-    /// What does not answer to our nonce says nothing: anybody can write an address.
-    pub fn from_return(text: &str, nonce: Option<&str>) -> Self {
-        let sign_in = Self::from_parameters(text);
+    /// Reads what the SDK answers, or the parameters with which Amazon sends the buyer back.
+    pub fn read(told: &Value) -> Self {
+        let text = |name| told.text_of(name);
+        Self {
+            token: text("access_token").and_then(AccessToken::parse),
+            expires_in: text("expires_in").map(number).filter(|seconds| *seconds > 0),
+            error: text("error").map(ToOwned::to_owned),
+            state: text("state").map(ToOwned::to_owned),
+        }
+    }
+
+    /// The same from an address, which anybody can write: what does not answer to our nonce says
+    /// nothing.
+    pub fn from_return(told: &Value, nonce: Option<&str>) -> Self {
+        let sign_in = Self::read(told);
         let is_ours = nonce.is_some() && sign_in.state.as_deref() == nonce;
         if is_ours { sign_in } else { Self::default() }
     }
@@ -38,65 +50,6 @@ impl SignIn {
             (Some("access_denied"), _) => Err(ErrorKind::SignInDenied.into()),
             (Some(error), _) => Err(Error::new(ErrorKind::SignInFailed, error)),
         }
-    }
-
-    // Decoded exactly once: a token that is encoded twice is none.
-    fn from_parameters(text: &str) -> Self {
-        let mut sign_in = Self::default();
-        for parameter in text.as_bytes().split(|byte| *byte == b'&') {
-            let mut name_and_value = parameter.splitn(2, |byte| *byte == b'=');
-            let name = name_and_value.next();
-            // What cannot be read is empty, and good for nothing.
-            let value = name_and_value.next().and_then(decode_once).unwrap_or_default();
-            match name {
-                Some(b"access_token") => sign_in.token = AccessToken::parse(&value),
-                Some(b"expires_in") => sign_in.expires_in = seconds(&value),
-                Some(b"error") => sign_in.error = Some(value),
-                Some(b"state") => sign_in.state = Some(value),
-                _ => {}
-            }
-        }
-        sign_in
-    }
-}
-
-/// A whole number of seconds, as Amazon writes it.
-fn seconds(text: &str) -> Option<u32> {
-    let mut seconds = 0_u32;
-    for byte in text.bytes() {
-        let digit = byte.wrapping_sub(b'0');
-        if digit > 9 {
-            return None;
-        }
-        seconds = seconds.saturating_mul(10).saturating_add(u32::from(digit));
-    }
-    Some(seconds)
-}
-
-/// Nothing that we read has anything but ASCII in it.
-fn decode_once(text: &[u8]) -> Option<String> {
-    let mut decoded = String::new();
-    let mut bytes = text.iter();
-    while let Some(byte) = bytes.next() {
-        let byte = match *byte {
-            b'+' => b' ',
-            b'%' => hex_digit(*bytes.next()?)? << 4 | hex_digit(*bytes.next()?)?,
-            plain => plain,
-        };
-        if !byte.is_ascii() {
-            return None;
-        }
-        decoded.push(char::from(byte));
-    }
-    Some(decoded)
-}
-
-fn hex_digit(byte: u8) -> Option<u8> {
-    match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        b'A'..=b'F' => Some(byte - b'A' + 10),
-        _ => None,
     }
 }
 
@@ -146,8 +99,14 @@ mod tests {
 
     const NONCE: &str = "lp-1-2-3-4";
 
+    /// As the browser reads an address.
+    fn parameters(text: &str) -> Value {
+        let pairs = form_urlencoded::parse(text.as_bytes());
+        Value::Map(pairs.map(|(name, value)| (name.into(), Value::of(&value))).collect())
+    }
+
     fn returned(text: &str) -> Result<String, ErrorKind> {
-        let token = SignIn::from_return(text, Some(NONCE)).token();
+        let token = SignIn::from_return(&parameters(text), Some(NONCE)).token();
         token.map(|token| token.expose().to_owned()).map_err(|error| error.kind())
     }
 
@@ -177,7 +136,7 @@ mod tests {
     #[test]
     fn an_answer_to_another_nonce_says_nothing() {
         let answer = "access_token=Atza%7CIwEBI&expires_in=3600";
-        let read = |text: &str, nonce| SignIn::from_return(text, nonce);
+        let read = |text: &str, nonce| SignIn::from_return(&parameters(text), nonce);
         let good = format!("{answer}&state={NONCE}");
         assert_eq!(read(&good, Some(NONCE)).expires_in, Some(3600));
         assert_eq!(read(&good, Some("lp-9")), SignIn::default());
@@ -201,14 +160,17 @@ mod tests {
 
     #[test]
     fn seconds_are_whole_and_never_too_many() {
-        for (text, read) in [
-            ("0", Some(0)),
+        for (text, seconds) in [
             ("3226", Some(3226)),
             ("99999999999999999999", Some(u32::MAX)),
+            ("0", None),
             ("-1", None),
-            ("36e2", None),
+            ("", None),
         ] {
-            assert_eq!(seconds(text), read, "{text}");
+            assert_eq!(
+                SignIn::read(&parameters(&format!("expires_in={text}"))).expires_in,
+                seconds
+            );
         }
     }
 

@@ -87,6 +87,19 @@ pub fn cut(text: &str, limit: usize) -> &str {
     text
 }
 
+/// A whole number as JavaScript prints it, up to its point; 0 for anything else.
+pub fn number(text: &str) -> u32 {
+    let mut number = 0_u32;
+    for byte in text.bytes() {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            break;
+        }
+        number = number.saturating_mul(10).saturating_add(u32::from(digit));
+    }
+    number
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,12 +4,13 @@
 use wasm_bindgen::prelude::*;
 
 use crate::domain::amazon::Widget;
-use crate::domain::ids::{AccessToken, AmazonOrderId, Nonce};
+use crate::domain::ids::{AmazonOrderId, Nonce};
 use crate::domain::options::Options;
 use crate::domain::plan::{KeptOrder, Plan};
-use crate::domain::sign_in::{SignIn, Surroundings};
+use crate::domain::sign_in::Surroundings;
+use crate::domain::text::number;
 use crate::domain::value::{Entries, Value, put, put_text};
-use crate::js::convert::{self, number};
+use crate::js::convert;
 use crate::js::page::Page;
 use crate::js::session;
 use crate::prelude::*;
@@ -123,20 +124,6 @@ fn read_surroundings() -> Surroundings {
         fine_pointer: told.is_true("finePointer"),
         width: number(told.text_of("width").unwrap_or_default()),
         user_agent: told.text_of("userAgent").unwrap_or_default().to_owned(),
-    }
-}
-
-/// Reads an AuthorizeRequest.
-pub fn sign_in(told: &Value) -> SignIn {
-    let expires_in = match told.get("expires_in") {
-        Some(Value::Number(seconds)) => Some(number(seconds)),
-        _ => None,
-    };
-    SignIn {
-        token: told.text_of("access_token").and_then(AccessToken::parse),
-        error: told.text_of("error").map(ToOwned::to_owned),
-        state: told.text_of("state").map(ToOwned::to_owned),
-        expires_in,
     }
 }
 

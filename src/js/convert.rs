@@ -2,6 +2,7 @@
 
 use wasm_bindgen::prelude::*;
 
+use crate::domain::text::number;
 use crate::domain::value::{Entries, Value};
 use crate::prelude::*;
 
@@ -48,19 +49,6 @@ fn read_next(rest: &mut &str) -> Option<Value> {
         b']' => return None,
         _ => Value::Null,
     })
-}
-
-/// A whole number as JavaScript prints it, up to its point; 0 for anything else.
-pub fn number(text: &str) -> u32 {
-    let mut number = 0_u32;
-    for byte in text.bytes() {
-        let digit = byte.wrapping_sub(b'0');
-        if digit > 9 {
-            break;
-        }
-        number = number.saturating_mul(10).saturating_add(u32::from(digit));
-    }
-    number
 }
 
 /// Plain data for JavaScript.

@@ -5,9 +5,10 @@ use wasm_bindgen::prelude::*;
 use crate::domain::http::{Reply, Request};
 use crate::domain::ids::AccessToken;
 use crate::domain::profile::Profile;
+use crate::domain::text::number;
 use crate::domain::value::Value;
 use crate::error::{Error, ErrorKind};
-use crate::js::convert::{self, number};
+use crate::js::convert;
 use crate::js::page::Page;
 use crate::prelude::*;
 

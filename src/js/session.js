@@ -51,6 +51,9 @@ function find() {
 
 export const load = () => write(find());
 
+/** What Amazon added to the address, read once: a token that is encoded twice is none. */
+export const readReturn = (returned) => write(Object.fromEntries(new URLSearchParams(returned)));
+
 /** When that ends, in milliseconds since 1970. */
 export const endOf = () => find()?.ends;
 

@@ -38,6 +38,8 @@ extern "C" {
     ) -> bool;
     #[wasm_bindgen(js_name = forget)]
     fn forget_here();
+    #[wasm_bindgen(js_name = readReturn)]
+    fn read_return(returned: &str) -> String;
     #[wasm_bindgen(js_name = keepChoice)]
     fn keep_choice(order: &str, recurring: bool) -> bool;
     #[wasm_bindgen(js_name = readFunnel)]
@@ -92,7 +94,7 @@ impl Session {
         // The nonce is good once.
         forget_here();
         let nonce = text(NONCE).filter(|_| is_ours);
-        let sign_in = SignIn::from_return(returned, nonce);
+        let sign_in = SignIn::from_return(&convert::read(&read_return(returned)), nonce);
         match sign_in.token() {
             Ok(token) => {
                 self.in_cookie.set(in_cookie);
