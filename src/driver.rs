@@ -10,9 +10,9 @@ use crate::domain::amazon::Widget;
 use crate::domain::funnel::Funnel;
 use crate::domain::ids::AmazonOrderId;
 use crate::domain::options::{Options, invalid};
-use crate::domain::order::Fields;
+use crate::domain::order::{Fields, ImportOrder};
 use crate::domain::outcome::Outcome;
-use crate::domain::plan::Plan;
+use crate::domain::plan::{self, Plan};
 use crate::domain::session::Arrival;
 use crate::domain::sign_in::SignIn;
 use crate::domain::text::number;
@@ -113,7 +113,7 @@ impl Driver {
         page::listen(&driver.page);
         let arrival = driver.arrival(returned);
         driver.state.set(State::Loading(arrival));
-        driver.state.with(|state| driver.show(state, None, true));
+        driver.show(None, true);
         page::show_sign_out(&driver.page, driver.session.is_open());
         Ok(page::begin(&driver.page))
     }
@@ -122,6 +122,12 @@ impl Driver {
     fn arrival(&self, returned: &str) -> Arrival {
         let (plan, funnel) = (self.plan.get(), self.funnel());
         let from_session = self.session.find(&self.page, &self.options, returned);
+        // What is reviewed is of the kind that was chosen.
+        if let Arrival::Buyer(_, Some(kept)) = &from_session
+            && plan.page == plan::Page::Review
+        {
+            self.plan.set(Plan::new(&self.options, kept.recurring));
+        }
         let fields = self.fields(false).map(Result::unwrap_or_default);
         if let Some(id) = funnel.shown_order(plan, fields.as_ref()) {
             page::show_order(&self.page, id);
@@ -161,12 +167,13 @@ impl Driver {
         let (mut error, mut is_news) = (None, false);
         for effect in &effects {
             match effect {
+                Effect::Book(order) => self.book(order),
                 Effect::Report(reported) => error = Some(reported),
                 Effect::Notify(Notice::State | Notice::Expiring) => is_news = true,
                 _ => {}
             }
         }
-        self.state.with(|state| self.show(state, error, is_news));
+        self.show(error, is_news);
         for effect in effects {
             // Any handler may dispose the checkout.
             if !self.disposed.get() {
@@ -184,9 +191,16 @@ impl Driver {
         match (found, Topic::of(topic)) {
             (Some(driver), Some(topic)) => driver.hear(topic, generation, convert::read(told)),
             // What the page gets from a checkout that it has disposed. Nobody else gets anything.
-            (None, Some(Topic::On | Topic::PlaceOrder | Topic::SetAgreement | Topic::Snapshot)) => {
-                Err(ErrorKind::Disposed.into())
-            }
+            (
+                None,
+                Some(
+                    Topic::On
+                    | Topic::PlaceOrder
+                    | Topic::SetAgreement
+                    | Topic::SetCurrency
+                    | Topic::Snapshot,
+                ),
+            ) => Err(ErrorKind::Disposed.into()),
             _ => Ok(JsValue::UNDEFINED),
         }
     }
@@ -205,6 +219,8 @@ impl Driver {
             }
             Topic::On => None,
             Topic::PlaceOrder => {
+                // The machine may have slept, or another tab signed out.
+                self.dispatch(self.look());
                 if self.state.with(|state| state.receipt().is_some()) {
                     page::settle(
                         &self.page,
@@ -266,7 +282,9 @@ impl Driver {
             Topic::ProfileArrived if place == Some(PROFILE) => {
                 Some(Event::ProfileArrived(fetch::profile(&told)))
             }
-            Topic::FieldsGiven if place == Some(FIELDS) => self.check(Fields::read(told)),
+            Topic::FieldsGiven if place == Some(FIELDS) && self.is_placing() => {
+                self.check(Fields::read(told))
+            }
             Topic::FieldsChecked if place == Some(FIELDS) => Some(collected(match told {
                 Value::Bool(false) => Err(ErrorKind::OrderVetoed.into()),
                 fields => Fields::read(fields),
@@ -306,8 +324,8 @@ impl Driver {
             Effect::Authorize(nonce, order) => {
                 amazon::open_sign_in(page, options, &nonce, order.as_ref());
             }
-            Effect::KeepSession(token, seconds) => {
-                self.session.keep(page, options, &token, seconds);
+            Effect::KeepSession(token, seconds, order) => {
+                self.session.keep(page, options, &token, seconds, order.as_ref());
                 self.welcome();
             }
             Effect::ForgetSession(everywhere) => {
@@ -340,12 +358,13 @@ impl Driver {
             }
             Effect::CollectOrder => self.collect_order(),
             Effect::Send(order) => fetch::post(page, konnektive::import(options, &order)),
-            Effect::Book(order) => {
-                let order_id = self.state.with(|state| state.order_id().map(ToOwned::to_owned));
-                session::keep_placed(self.plan.get(), &order, order_id.as_deref());
+            // Done already.
+            Effect::Book(_) => {}
+            Effect::ForgetChoice => {
+                session::keep_choice(None);
             }
             Effect::HandOn(order) => {
-                if session::keep_order(&order) {
+                if session::keep_choice(Some(&order)) {
                     page::settle(page, RESOLVE, &convert::to_js(&self.detail(Notice::Ready)));
                     self.go_on();
                 } else {
@@ -368,7 +387,7 @@ impl Driver {
                         self.reject(&Error::new(ErrorKind::Declined, reason));
                     }
                     // An order on its way will be answered yet.
-                    Notice::SignedOut if !self.state.with(|state| state.is_placing()) => {
+                    Notice::SignedOut if !self.is_placing() => {
                         self.reject(&Error::new(ErrorKind::NotReady, notice.name()));
                     }
                     _ => {}
@@ -378,12 +397,20 @@ impl Driver {
             Effect::Report(error) => {
                 let detail = error::to_js(&error);
                 // An attempt that goes on will be answered yet.
-                if !self.state.with(|state| state.is_placing()) {
+                if !self.is_placing() {
                     page::settle(page, REJECT, &detail);
                 }
                 page::tell(page, ERROR_EVENT, &detail);
             }
         }
+    }
+
+    /// Tells the next pages of the funnel, and whoever waits for it. Any handler of what follows may
+    /// leave the page or dispose the checkout.
+    fn book(&self, order: &ImportOrder) {
+        let order_id = self.state.with(|state| state.order_id().map(ToOwned::to_owned));
+        session::keep_placed(&self.options, self.plan.get(), order, order_id.as_deref());
+        page::settle(&self.page, RESOLVE, &convert::to_js(&self.detail(Notice::Placed)));
     }
 
     fn go_on(&self) {
@@ -435,7 +462,9 @@ impl Driver {
     fn other_plan(&self, agreement: &str) -> Result<Plan, Error> {
         let recurring = agreement == "recurring";
         let plan = Plan::new(&self.options, recurring);
-        if plan.consent && !page::has(&self.page, Widget::Consent as i32) {
+        if plan.page == plan::Page::Review {
+            Err(invalid("agreement", "what was chosen on the page before"))
+        } else if plan.consent && !page::has(&self.page, Widget::Consent as i32) {
             Err(Error::new(ErrorKind::MissingOption, "consent.container"))
         } else if recurring || agreement == "one-time" {
             Ok(plan)
@@ -455,6 +484,10 @@ impl Driver {
         {
             self.welcome();
             return Event::Known(token);
+        }
+        let draft = self.state.with(|state| state.draft().cloned());
+        if draft.is_some_and(|order| session::is_placed(&self.options, &order)) {
+            return Event::OrderUsed;
         }
         Event::Clock(self.session.seconds_left())
     }
@@ -505,9 +538,14 @@ impl Driver {
         }
     }
 
-    fn show(&self, state: &State, error: Option<&Error>, is_news: bool) {
-        let name = state.name();
-        let order_id = state.order_id();
+    fn show(&self, error: Option<&Error>, is_news: bool) {
+        // Read first: what is told to an element may come back.
+        let read = self.state.with(|state| {
+            let order_id = state.order_id().map(ToOwned::to_owned);
+            Some((state.name(), state.words(), state.ready().is_some(), order_id))
+        });
+        let Some((name, words, can_place, order_id)) = read else { return };
+        let order_id = order_id.as_deref();
         let signed_in = !matches!(
             name,
             StateName::Loading
@@ -516,15 +554,19 @@ impl Driver {
                 | StateName::Expired
                 | StateName::Unavailable
         );
-        page::show(&self.page, name.as_str(), signed_in, state.ready().is_some(), order_id);
+        page::show(&self.page, name.as_str(), signed_in, can_place, order_id);
         match error {
             Some(error) => {
-                let text = words::for_error(error, state.words(), &self.options.site);
+                let text = words::for_error(error, words, &self.options.site);
                 page::say(&self.page, &text, error.code());
             }
             None if !is_news => {}
-            None => page::say(&self.page, &words::for_state(state.words(), order_id), ""),
+            None => page::say(&self.page, &words::for_state(words, order_id), ""),
         }
+    }
+
+    fn is_placing(&self) -> bool {
+        self.state.with(|state| state.is_placing())
     }
 
     fn detail(&self, notice: Notice) -> Value {
@@ -540,7 +582,8 @@ impl Driver {
     fn dispose(&self) {
         self.disposed.set(true);
         // Nothing can be placed any more.
-        self.show(&State::Unavailable(Arrival::Nobody), None, true);
+        self.state.set(State::Unavailable(Arrival::Nobody));
+        self.show(None, true);
         page::show_sign_out(&self.page, false);
         page::close(&self.page);
         for widget in Widget::ALL {

@@ -79,7 +79,8 @@ errors! {
     OrderVetoed "order_vetoed" Buyer "The order was not sent: please check your details.";
     /// An upsell page was opened without an order to add to, or a thank-you page without one.
     FirstOrderMissing "first_order_missing" Buyer
-        "This page belongs to an order, and there is none yet: please order first.";
+        "We cannot find your order in this window. Your confirmation has it; without one, please \
+         order first.";
     /// The time for additions to the order is over.
     UpsellOver "upsell_over" Buyer "This offer has ended: your order is complete without it.";
     /// The product was added to the order before.
@@ -166,9 +167,10 @@ errors! {
     /// The CRM wants a step that this page does not take: a PayPal page, a script.
     PaymentUnfinished "payment_unfinished" Merchant
         "The CRM asked for a further payment step.";
-    /// The CRM asked for a redirect to an address that is not https.
+    /// The CRM asked for a redirect to an address that is not https, or the browser refuses the next
+    /// page's.
     RedirectRefused "redirect_refused" Merchant
-        "The CRM asked for an unsafe redirect.";
+        "The address of the next page cannot be used.";
     /// The payment was declined. Subject: Amazon's reason.
     Declined "declined" Buyer "The payment was declined: {}.";
 }

@@ -8,6 +8,8 @@ const TOPICS: &str = include_str!("../src/js/topic.rs");
 const PAGE: &str = include_str!("../src/js/page.rs");
 const TALK_JS: &str = include_str!("../src/js/talk.js");
 const PAGE_JS: &str = include_str!("../src/js/page.js");
+const FUNNEL: &str = include_str!("../src/domain/funnel.rs");
+const SESSION_JS: &str = include_str!("../src/js/session.js");
 const AMAZON_JS: &str = include_str!("../src/js/amazon.js");
 
 /// The `const NAME = 7;` of a script, exported or not.
@@ -43,6 +45,16 @@ fn topics() {
     let topics: Vec<_> = names.map(|name| shouted(name.trim_end_matches(','))).collect();
     let numbers: Vec<_> = constants(TALK_JS).take(topics.len()).collect();
     assert_eq!(numbers, topics.iter().map(String::as_str).zip(0..).collect::<Vec<_>>());
+}
+
+#[test]
+fn what_an_address_carries() {
+    let rust = between(FUNNEL, "const CARRIED: ", "\n];");
+    let carried: Vec<_> = rust.split("(\"").skip(1).filter_map(|it| it.split('"').next()).collect();
+    let sources = between(SESSION_JS, "const SOURCES = [", "];");
+    let all = between(SESSION_JS, "const CARRIED = [", "];").replace("...SOURCES", sources);
+    let names: Vec<_> = all.split('"').skip(1).step_by(2).collect();
+    assert_eq!(names, carried);
 }
 
 #[test]

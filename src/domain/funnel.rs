@@ -22,8 +22,8 @@ const CARRIED: [(&str, &str); 8] = [
     ("c4", "sourceValue4"),
     ("c5", "sourceValue5"),
 ];
-/// Those of them that go with an upsell; the rest is with its order already.
-const WITH_UPSELL: usize = 2;
+/// As many of them go with an upsell; the rest is with its order already.
+const WITH_UPSELL: usize = 1;
 
 /// The longest that the CRM takes, in characters.
 const LONGEST: usize = 200;
@@ -88,7 +88,8 @@ impl Funnel {
     }
 
     /// The CRM's id of the order to which an upsell is added: the page's own word, or what was
-    /// placed in this tab, or what the landing page's address said.
+    /// placed in this tab. Not what an address says, which anybody can write: the buyer would pay for
+    /// somebody else's order.
     fn first_order<'a>(&'a self, fields: &'a Fields) -> Result<&'a str, Error> {
         if let Some(id) = fields.text("orderId") {
             return Ok(id);
@@ -98,13 +99,18 @@ impl Funnel {
             return Err(ErrorKind::UpsellOver.into());
         }
         let id = placed.and_then(|placed| placed.text_of("orderId"));
-        id.or(self.0.text_of("orderId")).ok_or_else(|| ErrorKind::FirstOrderMissing.into())
+        id.ok_or_else(|| ErrorKind::FirstOrderMissing.into())
     }
 
     /// The same if the product is still to be had.
     fn upsell_order<'a>(&'a self, fields: &'a Fields) -> Result<&'a str, Error> {
         let order = self.first_order(fields)?;
-        if self.is_taken(fields) { Err(ErrorKind::UpsellTaken.into()) } else { Ok(order) }
+        let placed = self.0.get("placed").and_then(|placed| placed.text_of("orderId"));
+        if placed == Some(order) && self.is_taken(fields) {
+            Err(ErrorKind::UpsellTaken.into())
+        } else {
+            Ok(order)
+        }
     }
 
     fn is_taken(&self, fields: &Fields) -> bool {

@@ -301,8 +301,9 @@ fn is_safe_url(text: &str) -> bool {
 }
 
 fn is_path(text: &str) -> bool {
-    // Browsers read a backslash as a slash.
-    text.starts_with("/") && !text.starts_with("//") && !text.starts_with("/\\")
+    // Browsers read a backslash as a slash, and leave tabs and line ends out.
+    let is_plain = all_bytes(text, |byte| byte > b' ' && byte != b'\\');
+    is_plain && text.starts_with("/") && !text.starts_with("//")
 }
 
 #[cfg(test)]

@@ -67,9 +67,9 @@ pub struct KeptOrder {
 }
 
 impl Plan {
-    /// The order to go on with: one of the other kind is none.
+    /// The order to go on with: one of the other kind is none, and an upsell has its own.
     pub fn accept(self, kept: Option<KeptOrder>) -> Option<KeptOrder> {
-        kept.filter(|kept| kept.recurring == self.recurring)
+        kept.filter(|kept| kept.recurring == self.recurring && self.page != Page::Upsell)
     }
 
     /// The plan of a page with these options.

@@ -23,6 +23,13 @@ pub enum Arrival {
     Placed(Box<Receipt>),
 }
 
+impl Arrival {
+    /// False where it is the funnel that says who comes, not the session.
+    pub const fn may_change(&self) -> bool {
+        !matches!(self, Self::Closed(_) | Self::Placed(_))
+    }
+}
+
 /// Amazon's own cache forgets a token after 55 minutes, although it lives for 60. In seconds.
 const LONGEST: u32 = 3300;
 

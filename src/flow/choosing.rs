@@ -133,6 +133,7 @@ pub(super) fn payment_selected(state: &mut State, effects: &mut Effects) {
 
 /// Makes a new order reference, unless that was tried often enough.
 pub(super) fn renew_order(choosing: &mut Choosing, effects: &mut Effects) -> bool {
+    effects.push(Effect::ForgetChoice);
     let renewals = choosing.choice.renewals + 1;
     let plan = choosing.choice.plan;
     choosing.choice = Choice { plan, renewals, ..Choice::default() };
@@ -161,8 +162,10 @@ pub(super) fn use_own_currency(choosing: &mut Choosing, effects: &mut Effects) -
 
 /// What was chosen in the Wallet counts again when the new one says so.
 fn redraw_wallet(choosing: &mut Choosing, effects: &mut Effects) {
-    if choosing.choice.order.is_some() {
-        choosing.choice.payment = false;
+    let Choice { plan, order, payment, .. } = &mut choosing.choice;
+    let is_drawn = order.is_some() || plan.digital;
+    if is_drawn && plan.page.chooses() {
+        *payment = false;
         draw_wallet(&choosing.choice, effects);
     }
 }

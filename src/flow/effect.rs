@@ -20,8 +20,8 @@ pub enum Effect {
     /// Open the sign-in. Must run inside the buyer's click. The order reference is for whoever
     /// comes back.
     Authorize(Nonce, Option<KeptOrder>),
-    /// Keep the session for the next page, and count its seconds.
-    KeepSession(AccessToken, u32),
+    /// Keep the session for the next page, and count its seconds, with the order that it goes on with.
+    KeepSession(AccessToken, u32, Option<KeptOrder>),
     /// Forget the session; everywhere if the buyer wants it, otherwise only what is left of this
     /// one.
     ForgetSession(bool),
@@ -41,8 +41,11 @@ pub enum Effect {
     CollectOrder,
     /// Post the order; answers with `Answered`.
     Send(Rc<ImportOrder>),
-    /// Keep the order that was placed for the next pages of the funnel.
+    /// Keep the order that was placed for the next pages of the funnel. Before anything else is done:
+    /// whoever hears of it may leave.
     Book(Rc<ImportOrder>),
+    /// Forget the choice that was handed on: its order is of no more use.
+    ForgetChoice,
     /// Keep what is chosen for the next page of the funnel, and go there.
     HandOn(KeptOrder),
     /// Go to the next page of the funnel, if there is one.

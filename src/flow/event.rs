@@ -41,6 +41,8 @@ pub enum Event {
     PlanChanged,
     /// The page shows prices in another currency.
     CurrencyChanged,
+    /// The order of this choice was placed on a later page, before this one was shown again.
+    OrderUsed,
     /// Something of the page's is not as it should be; nothing changes.
     Warned(Error),
     /// A widget reported this error code.

@@ -111,19 +111,23 @@ pub(super) fn answered(state: &mut State, outcome: Outcome, effects: &mut Effect
     let Phase::Sending(sent, times) = phase else { return };
     match outcome {
         Outcome::Placed(order) => {
-            if choosing.session == Session::Left {
-                effects.push(Effect::EraseWidgets);
-            }
-            let sent = Rc::clone(sent);
+            let is_left = choosing.session == Session::Left;
+            // The next buyer of this tab has nothing to add to it.
+            effects.push(if is_left {
+                Effect::EraseWidgets
+            } else {
+                Effect::Book(Rc::clone(sent))
+            });
             let amazon_order_id = sent.amazon_order_id.clone();
             *state = State::Placed(Box::new(Receipt { amazon_order_id, order }));
-            // First, because the page may go on by itself when it hears of it.
-            effects.push(Effect::Book(sent));
             effects.push(Effect::Notify(Notice::Placed));
-            effects.push(Effect::GoOn);
+            if !is_left {
+                effects.push(Effect::GoOn);
+            }
         }
         Outcome::Redirect(url) => {
             *state = State::Confirming;
+            effects.push(Effect::ForgetChoice);
             effects.push(Effect::Navigate(url));
         }
         Outcome::Declined(decline) if choosing.session == Session::Left => {
@@ -159,6 +163,7 @@ fn declined(choosing: &mut Choosing, decline: Decline, effects: &mut Effects) {
         (WayOn::AnotherPayment | WayOn::StartOver, _) => {
             let plan = choosing.choice.plan;
             choosing.choice = Choice { plan, ..Choice::default() };
+            effects.push(Effect::ForgetChoice);
             choosing::draw(&mut choosing.choice, effects);
         }
     }

@@ -232,6 +232,16 @@ impl State {
         }
     }
 
+    /// The order that the buyer still chooses for.
+    pub fn draft(&self) -> Option<&AmazonOrderId> {
+        match self {
+            Self::Choosing(choosing) if choosing.unresolved.is_none() => {
+                choosing.choice.order.as_ref()
+            }
+            _ => None,
+        }
+    }
+
     /// True from the press of the button until there is an answer.
     pub const fn is_placing(&self) -> bool {
         matches!(self, Self::Placing(..))

@@ -51,6 +51,7 @@ fn take(plan: Plan, state: &mut State, event: Event, effects: &mut Effects) {
         // Every event lets the choice follow the plan, as soon as it can.
         Event::PlanChanged => {}
         Event::CurrencyChanged => choosing::currency_changed(state, effects),
+        Event::OrderUsed => order_used(state, effects),
         Event::Warned(error) => effects.push(Effect::Report(error)),
         Event::WidgetFailed(widget, code) => widget_failed(state, widget, &code, effects),
         Event::ProfileArrived(profile) => choosing::profile_arrived(state, profile, effects),
@@ -138,7 +139,7 @@ fn signed_in(plan: Plan, state: &mut State, sign_in: SignIn, effects: &mut Effec
         Ok(token) => {
             let order = ended.take().and_then(|ended| ended.0);
             let seconds = session::seconds_of(sign_in.expires_in);
-            effects.push(Effect::KeepSession(token.clone(), seconds));
+            effects.push(Effect::KeepSession(token.clone(), seconds, order.clone()));
             begin_choosing(plan, state, token, order, effects);
         }
         Err(error) => sign_in_failed(state, error, effects),
@@ -158,7 +159,7 @@ fn known(plan: Plan, state: &mut State, token: AccessToken, effects: &mut Effect
         State::SignedOut => None,
         State::SigningIn(_, ended) => ended.take(),
         State::Expired(ended) => Some(ended.clone()),
-        State::Loading(arrival) | State::Unavailable(arrival) => {
+        State::Loading(arrival) | State::Unavailable(arrival) if arrival.may_change() => {
             *arrival = Arrival::Buyer(token, None);
             return;
         }
@@ -226,7 +227,11 @@ fn sign_out(state: &mut State, everywhere: bool, effects: &mut Effects) {
         {
             return;
         }
-        State::Loading(arrival) | State::Unavailable(arrival) => *arrival = Arrival::Nobody,
+        State::Loading(arrival) | State::Unavailable(arrival) => {
+            if arrival.may_change() {
+                *arrival = Arrival::Nobody;
+            }
+        }
         // The new sign-in is not what was signed out of.
         State::SigningIn(_, ended) if !everywhere => *ended = None,
         State::Placing(choosing, Phase::Sending(..) | Phase::Waiting(..)) => {
@@ -246,6 +251,17 @@ fn sign_out(state: &mut State, everywhere: bool, effects: &mut Effects) {
     effects.push(Effect::Notify(Notice::SignedOut));
 }
 
+fn order_used(state: &mut State, effects: &mut Effects) {
+    if let State::Choosing(choosing) = state
+        && choosing.unresolved.is_none()
+    {
+        choosing.decline = None;
+        if !choosing::renew_order(choosing, effects) {
+            give_up(state, ErrorKind::NothingToReview.into(), effects);
+        }
+    }
+}
+
 fn widget_failed(state: &mut State, widget: Widget, code: &str, effects: &mut Effects) {
     let error = Error::new(widget.error(), code);
     match (reaction(code), &mut *state) {
@@ -257,7 +273,7 @@ fn widget_failed(state: &mut State, widget: Widget, code: &str, effects: &mut Ef
             choosing.choice.order = None;
             expire(state, effects);
         }
-        (Reaction::OwnCurrency, State::Choosing(choosing)) => {
+        (Reaction::OwnCurrency, State::Choosing(choosing)) if widget == Widget::Wallet => {
             if choosing::use_own_currency(choosing, effects) {
                 return effects.push(Effect::Report(Error::new(ErrorKind::CurrencyRefused, code)));
             }

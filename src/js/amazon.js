@@ -90,7 +90,10 @@ export function drawWidget(page, widget, generation, given, asked) {
       // Such a widget takes its container's height. One that is hidden for now has no box at all.
       if (fills) host.style.height = "100%";
       const [box] = host.getClientRects();
-      if (fills && box?.height < LOWEST) hear(TOO_LOW, "", generation);
+      if (fills && box?.height < LOWEST && !page.low.has(widget)) {
+        page.low.add(widget);
+        hear(TOO_LOW, "", generation);
+      }
       const options = {
         ...given,
         onError: (error) => hear(WIDGET_FAILED, answer(error, "getErrorCode"), generation),
@@ -186,7 +189,7 @@ export const surroundings = () =>
   });
 
 /** The hash if it is a route, which decides what the page is: Amazon appends its answer to it. */
-const route = () => (/^#!?\//.test(location.hash) ? location.hash : "");
+export const route = () => (/^#!?\//.test(location.hash) ? location.hash : "");
 
 /**
  * Where Amazon sends the buyer back to. Amazon knows each address by its query too, and not the
@@ -235,8 +238,7 @@ export function authorize(page, scope, inWindow, state, comesBack, address) {
     } finally {
       put(open);
     }
-    // A token that Amazon's script still knows comes back in the hash, to a page that stays.
-    addEventListener("hashchange", () => location.hash.includes(state) && location.reload());
+    page.state = state;
     // Amazon's script says nothing of it.
     if (!opened) page.hear(POPUP_BLOCKED);
   });

@@ -54,7 +54,8 @@ export function readForm({ parts }, checked) {
 }
 
 /** Has the page's controls tell their presses, and the page whenever it comes into sight. */
-export function listen({ hear, parts, end }) {
+export function listen(page) {
+  const { hear, parts, end } = page;
   const press = (part, type, what) => {
     const tell = (event) => {
       // A button of the page's own in the order form, say for a coupon.
@@ -70,7 +71,12 @@ export function listen({ hear, parts, end }) {
   press(ORDER, "submit", topic.PLACE_ORDER);
   press(SIGN_OUT, "click", topic.SIGN_OUT);
   // A page that comes back may be older than its session.
-  document.addEventListener("visibilitychange", () => hear(topic.SEEN), end);
+  for (const type of ["visibilitychange", "pageshow"]) {
+    addEventListener(type, () => hear(topic.SEEN), end);
+  }
+  // A token that Amazon's script still knows comes back in the hash, to a page that stays.
+  const isBack = () => page.state && location.hash.includes(page.state);
+  addEventListener("hashchange", () => isBack() && location.reload(), end);
 }
 
 /** Shows where the checkout stands. */

@@ -1,6 +1,6 @@
 // What the browser keeps of a session and of a funnel. Storage that is blocked keeps nothing, and nobody
 // stumbles.
-import { closeWindow, restOfAddress } from "./amazon.js";
+import { closeWindow, restOfAddress, route } from "./amazon.js";
 import { freshNonce, write } from "./talk.js";
 
 const SESSION = "landerpay";
@@ -57,8 +57,9 @@ export const readReturn = (returned) => write(Object.fromEntries(new URLSearchPa
 /** When that ends, in milliseconds since 1970. */
 export const endOf = () => find()?.ends;
 
-/** Keeps a session for the next page in this tab. */
-export const keepSession = (token, site, inCookie, ends) => save({ token, site, inCookie, ends });
+/** Keeps a session for the next page in this tab, with the order that it goes on with. */
+export const keepSession = (token, site, inCookie, ends, order, recurring, complete) =>
+  save({ token, site, inCookie, ends, order, recurring, complete });
 
 /**
  * Expects a sign-in that answers to this nonce. The nonce and the address are npm/return.js's too.
@@ -98,15 +99,33 @@ export function keepChoice(order, recurring) {
 const SOURCES = ["affId", "c1", "c2", "c3", "c4", "c5"];
 const CARRIED = ["sessionId", "orderId", ...SOURCES];
 
-// Whoever comes back to a page, or loads it again, does not want to buy again.
-let isAgain = /^(reload|back)/.test(performance.getEntriesByType("navigation")[0]?.type);
+/** A page of a shop; some have a query or a route for each. */
+const here = () => location.pathname + location.search + route();
 
-function findFunnel() {
+/** True if this very page was come back to, or loaded again. */
+function isReturn() {
+  const [visit] = performance.getEntriesByType?.("navigation") ?? [];
+  const [address] = location.href.split("#");
+  return /^(reload|back)/.test(visit?.type) && visit.name.split("#")[0] === address;
+}
+
+// A second checkout of the same page is another purchase.
+let isFirst = true;
+
+// An order is one seller's, and of the buyer who has not signed out since.
+const ownerOf = (site) => `${site} ${lastSignOut()}`;
+
+function findFunnel(site) {
+  let kept;
   try {
-    return JSON.parse(sessionStorage[FUNNEL]);
+    kept = JSON.parse(sessionStorage[FUNNEL]);
   } catch {
-    return {};
+    // Nothing is kept.
   }
+  const owner = ownerOf(site);
+  if (kept?.owner === owner) return kept;
+  const { placed, pages, orderId, used, ...carried } = kept ?? {};
+  return { ...carried, owner };
 }
 
 function saveFunnel(funnel) {
@@ -125,22 +144,27 @@ function saveFunnel(funnel) {
  * @param {string} minutes how long upsells are taken
  * @returns {string} as `write` does it
  */
-export function readFunnel(search, minutes) {
-  const { placed, pages, ...carried } = findFunnel();
+export function readFunnel(site, search, minutes) {
+  const kept = findFunnel(site);
   const query = new URLSearchParams(search);
   // Whoever sent the buyer last has sent the buyer.
   if (SOURCES.some((name) => query.has(name))) {
-    for (const name of SOURCES) delete carried[name];
+    for (const name of SOURCES) delete kept[name];
   }
   for (const name of CARRIED) {
-    if (query.get(name)) carried[name] = query.get(name);
+    const value = query.get(name);
+    // The CRM's partial order becomes one order.
+    if (value && (name !== "orderId" || value !== kept.used)) kept[name] = value;
   }
-  saveFunnel({ placed, pages, ...carried });
-  const again = isAgain && pages?.[location.pathname];
-  // A second checkout of the same page is another purchase.
-  isAgain = false;
+  const page = here();
+  const again = isFirst && isReturn() && kept.pages?.[page];
+  // Whoever opens a page anew wants to buy anew.
+  if (isFirst && !again) delete kept.pages?.[page];
+  isFirst = false;
+  saveFunnel(kept);
+  const { placed } = kept;
   const isOver = now() - placed?.at >= minutes * 60_000;
-  return write({ ...carried, again, placed: placed && { ...placed, isOver } });
+  return write({ ...kept, again, placed: placed && { ...placed, isOver } });
 }
 
 /**
@@ -149,22 +173,23 @@ export function readFunnel(search, minutes) {
  * @param {string} [orderId] the CRM's
  * @param {string} [product] what was added to an order that stood already
  */
-export function keepOrder(amazonOrderId, orderId, product) {
-  const { placed, pages, orderId: partial, ...carried } = findFunnel();
-  const isFirst = product === undefined || !placed;
+export function keepPlaced(site, amazonOrderId, orderId, product) {
+  const { placed, pages, orderId: partial, ...kept } = findFunnel(site);
+  const isAddition = product !== undefined;
   const receipt = { amazonOrderId, orderId };
-  const order = isFirst ? { ...receipt, at: now(), products: [] } : placed;
-  if (product) order.products.push(product);
-  const old = isFirst ? {} : pages;
-  saveFunnel({ ...carried, placed: order, pages: { ...old, [location.pathname]: receipt } });
+  const order = isAddition && placed ? placed : { ...receipt, at: now(), products: [] };
+  if (isAddition && order.orderId === orderId) order.products.push(product);
+  saveFunnel({
+    used: partial,
+    ...kept,
+    placed: order,
+    pages: { ...(isAddition && pages), [here()]: receipt },
+  });
   keepChoice();
 }
 
-/** The next buyer's order is another one. */
-function forgetFunnel() {
-  const { placed, pages, orderId, ...carried } = findFunnel();
-  saveFunnel(carried);
-}
+/** Whether this order of Amazon's was placed on a later page, before this one was shown again. */
+export const isPlaced = (site, id) => findFunnel(site).placed?.amazonOrderId === id;
 
 /**
  * Forgets a session: everywhere, or only what is left of this one. Another tab may have begun the
@@ -175,7 +200,6 @@ export function endSession(page, token, everywhere, domain) {
   if (everywhere || !kept || kept.token === token) forget();
   forgetAtAmazon(token, everywhere, domain);
   if (everywhere) {
-    forgetFunnel();
     closeWindow();
     announceSignOut();
   }

@@ -25,7 +25,15 @@ extern "C" {
     #[wasm_bindgen(js_name = endOf)]
     fn end_of_loaded() -> f64;
     #[wasm_bindgen(js_name = keepSession)]
-    fn keep_session(token: &str, site: &str, in_cookie: bool, ends: f64);
+    fn keep_session(
+        token: &str,
+        site: &str,
+        in_cookie: bool,
+        ends: f64,
+        order: Option<&str>,
+        recurring: bool,
+        complete: bool,
+    );
     #[wasm_bindgen(js_name = expectSignIn)]
     fn expect_sign_in(
         nonce: &str,
@@ -41,11 +49,18 @@ extern "C" {
     #[wasm_bindgen(js_name = readReturn)]
     fn read_return(returned: &str) -> String;
     #[wasm_bindgen(js_name = keepChoice)]
-    fn keep_choice(order: &str, recurring: bool) -> bool;
+    fn keep_order(order: Option<&str>, recurring: bool) -> bool;
     #[wasm_bindgen(js_name = readFunnel)]
-    fn read_kept(search: &str, minutes: &str) -> String;
-    #[wasm_bindgen(js_name = keepOrder)]
-    fn keep(amazon_order_id: &str, order_id: Option<&str>, product: Option<&str>);
+    fn find_funnel(site: &str, search: &str, minutes: &str) -> String;
+    #[wasm_bindgen(js_name = keepPlaced)]
+    fn keep_receipt(
+        site: &str,
+        amazon_order_id: &str,
+        order_id: Option<&str>,
+        product: Option<&str>,
+    );
+    #[wasm_bindgen(js_name = isPlaced)]
+    fn was_placed(site: &str, amazon_order_id: &str) -> bool;
     #[wasm_bindgen(js_name = sawSignOut)]
     fn saw_sign_out(page: &Page) -> bool;
     #[wasm_bindgen(js_name = writeCookie)]
@@ -98,19 +113,29 @@ impl Session {
         match sign_in.token() {
             Ok(token) => {
                 self.in_cookie.set(in_cookie);
-                self.keep(page, options, &token, session::seconds_of(sign_in.expires_in));
-                Arrival::Buyer(token, kept_order(&kept))
+                let (seconds, order) = (session::seconds_of(sign_in.expires_in), kept_order(&kept));
+                self.keep(page, options, &token, seconds, order.as_ref());
+                Arrival::Buyer(token, order)
             }
             Err(error) => Arrival::Refused(error),
         }
     }
 
-    /// Keeps the session for so many seconds, here and for the next page.
-    pub fn keep(&self, page: &Page, options: &Options, token: &AccessToken, seconds: u32) {
+    /// Keeps the session for so many seconds, here and for the next page, with the order with which it
+    /// goes on.
+    pub fn keep(
+        &self,
+        page: &Page,
+        options: &Options,
+        token: &AccessToken,
+        seconds: u32,
+        order: Option<&KeptOrder>,
+    ) {
         saw_sign_out(page);
         self.begin(options, token, now() + f64::from(seconds) * 1000.0);
-        let site = site(options);
-        keep_session(token.expose(), &site, self.in_cookie.get(), self.ends.get());
+        let (id, recurring, complete) = parts(order);
+        let (site, in_cookie, ends) = (site(options), self.in_cookie.get(), self.ends.get());
+        keep_session(token.expose(), &site, in_cookie, ends, id, recurring, complete);
     }
 
     fn begin(&self, options: &Options, token: &AccessToken, ends: f64) {
@@ -154,19 +179,30 @@ impl Session {
 /// opened.
 pub fn read_funnel(options: &Options, search: &str) -> Funnel {
     let minutes = options.text("upsellMinutes", "").unwrap_or(funnel::UPSELL_MINUTES);
-    Funnel(convert::read(&read_kept(search, minutes)))
+    Funnel(convert::read(&find_funnel(&shop(options), search, minutes)))
 }
 
 /// Keeps a placed order, or what was added to one, for the funnel's next pages.
-pub fn keep_placed(plan: Plan, order: &ImportOrder, order_id: Option<&str>) {
+pub fn keep_placed(options: &Options, plan: Plan, order: &ImportOrder, order_id: Option<&str>) {
     let product = order.fields.product().unwrap_or_default();
     let added = (plan.page == plan::Page::Upsell).then_some(product);
-    keep(order.amazon_order_id.as_str(), order_id, added);
+    keep_receipt(&shop(options), order.amazon_order_id.as_str(), order_id, added);
 }
 
-/// Keeps a whole choice for the next page. False if the browser keeps nothing.
-pub fn keep_order(order: &KeptOrder) -> bool {
-    keep_choice(order.id.as_str(), order.recurring)
+/// True if a later page has placed this order.
+pub fn is_placed(options: &Options, order: &AmazonOrderId) -> bool {
+    was_placed(&shop(options), order.as_str())
+}
+
+/// Keeps a whole choice for the next page, or forgets it. False if the browser keeps nothing.
+pub fn keep_choice(order: Option<&KeptOrder>) -> bool {
+    let (id, recurring, _) = parts(order);
+    keep_order(id, recurring)
+}
+
+/// What crosses to JavaScript of an order.
+fn parts(order: Option<&KeptOrder>) -> (Option<&str>, bool, bool) {
+    order.map_or((None, false, false), |it| (Some(it.id.as_str()), it.recurring, it.complete))
 }
 
 /// Expects a sign-in that answers to this nonce, on whatever page of this tab, `with_address`: what the
@@ -179,9 +215,7 @@ pub fn expect(
     with_address: bool,
     in_window: bool,
 ) -> bool {
-    let id = order.map(|order| order.id.as_str());
-    let recurring = order.is_some_and(|order| order.recurring);
-    let complete = order.is_some_and(|order| order.complete);
+    let (id, recurring, complete) = parts(order);
     let site = site(options);
     expect_sign_in(nonce.as_str(), &site, !in_window, id, recurring, complete, with_address)
 }
@@ -199,6 +233,11 @@ fn kept_order(kept: &Value) -> Option<KeptOrder> {
     let id = AmazonOrderId::parse(kept.text_of(ORDER)?)?;
     let [recurring, complete] = [RECURRING, COMPLETE].map(|name| kept.is_true(name));
     Some(KeptOrder { id, recurring, complete })
+}
+
+/// A seller and client in one environment of one region.
+fn shop(options: &Options) -> String {
+    join(&[options.required("sellerId", ""), &site(options)], " ")
 }
 
 /// A client in one environment of one region, and last a consent that is given with the sign-in: a page

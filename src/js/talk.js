@@ -13,6 +13,8 @@
  * @property {Function[][]} waiting the promises of `placeOrder()`: how to resolve and reject each
  * @property {number[]} timers
  * @property {AbortController} end ends the listening
+ * @property {Set<number>} low the widgets of which the page knows that their containers are too low
+ * @property {string} [state] of the newest sign-in that was asked for
  * @property {string} [signOut] the newest sign-out of all tabs that is known here
  */
 
@@ -49,7 +51,7 @@ const TIME_UP = 24;
  */
 export const open = (hear, checkout) => ({
   hear(topic, value, generation = 0) {
-    const answer = hear(checkout, topic, generation, write(value));
+    const answer = hear(checkout, topic, generation, writeSafely(value));
     if (answer instanceof Error) throw answer;
     return answer;
   },
@@ -59,10 +61,11 @@ export const open = (hear, checkout) => ({
   handlers: new Set(),
   waiting: [],
   timers: [],
+  low: new Set(),
   end: new AbortController(),
 });
 
-export const readOptions = (page, options) => write(options, page.others);
+export const readOptions = (page, options) => writeSafely(options, page.others);
 
 /** Gives what the page works with: each call is told, and answered or refused. */
 export function begin({ hear, face, handlers, waiting }) {
@@ -151,8 +154,8 @@ export const askForFields = ({ hear, others }, place, generation) =>
 export const askAboutFields = ({ hear, others }, place, fields, generation) =>
   ask(hear, generation, FIELDS_CHECKED, async () => {
     const changes = (await others[place]({ ...fields })) ?? {};
-    // Anything else that is no object is a mistake of the page's, and not to be read as none.
-    return typeof changes === "object" ? { ...fields, ...changes } : changes;
+    // Anything else is a mistake of the page's, and not to be read as none.
+    return isPlain(changes) ? { ...fields, ...changes } : changes;
   });
 
 async function ask(hear, generation, topic, question) {
@@ -235,6 +238,15 @@ export const makeError = (message, code, audience, subject) =>
 // Deeper than any option or reply of ours, shallower than the stack.
 const DEPTH = 16;
 
+/** The same for what the page gives: a getter or a proxy may throw, and then it is nothing. */
+function writeSafely(value, others) {
+  try {
+    return write(value, others);
+  } catch {
+    return write();
+  }
+}
+
 /**
  * Plain data as the text that convert.rs reads: one token after the other, each a sign for its kind
  * and ended by NUL. One text is cheaper than a call for each value.
@@ -243,14 +255,16 @@ const DEPTH = 16;
  *
  * @param {unknown[]} [others] takes what is no data, in order
  */
-export function write(value, others = [], depth = DEPTH) {
+export function write(value, others = [], path = []) {
   const kind = typeof value;
   if (value === undefined || value === null) return "0\0";
   if (kind === "boolean") return value ? "+\0" : "-\0";
-  if (kind === "number") return `#${value}\0`;
+  // JSON has no others.
+  if (Number.isFinite(value)) return `#${value}\0`;
   if (kind === "string") return `'${value.replaceAll("\0", "")}\0`;
-  if (depth > 0) {
-    const inner = (item) => write(item, others, depth - 1);
+  // What holds itself would never end.
+  if (path.length < DEPTH && !path.includes(value)) {
+    const inner = (item) => write(item, others, [...path, value]);
     // Not `map`, which leaves out what was never set.
     if (Array.isArray(value)) return `[\0${Array.from(value, inner).join("")}]\0`;
     const pairs = isPlain(value) && entriesOf(value);
@@ -297,17 +311,18 @@ export function read(text) {
         return rest;
       case "[":
         return [...all()];
-      case "{": {
-        const object = {};
-        for (const name of all()) object[name] = next();
-        return object;
-      }
+      case "{":
+        // Not by assignment: a name may be `__proto__`.
+        return Object.fromEntries(pairs());
       case "]":
         return tokens;
       default:
         return null;
     }
   };
+  function* pairs() {
+    for (const name of all()) yield [name, next()];
+  }
   // The tokens themselves stand for the end of a list.
   function* all() {
     for (let item = next(); item !== tokens; item = next()) yield item;

@@ -194,6 +194,36 @@ test.describe("an upsell page", () => {
     await expect(buyer.orderId.first()).toBeVisible();
   });
 
+  test("takes no order from an address: the buyer would pay for somebody else's", async ({
+    shop,
+    watch,
+  }) => {
+    const buyer = await shop.open("login=auto", { parts: FIRST, at: "?orderId=ATTACKERS1" });
+    await buyer.reads("first_order_missing");
+    expect(watch.orders).toEqual([]);
+  });
+
+  test("of another seller knows of no order", async ({ shop, page }) => {
+    await comeToUpsell(shop, page);
+    const edits = [option("seller-id", "A2OTHER1234X")];
+    const buyer = await shop.open("login=auto", { parts: FIRST, edits });
+    await buyer.reads("first_order_missing");
+  });
+
+  test("knows of no order once the buyer has signed out in another tab", async ({
+    shop,
+    page,
+    context,
+  }) => {
+    await comeToUpsell(shop, page);
+    const other = await context.newPage();
+    await other.goto(`${shop.origin}/index.html`);
+    await other.evaluate(() => localStorage.setItem("landerpay-sign-out", "lp-1-2-3-4"));
+    await other.close();
+    await page.goto(shop.origin + SECOND.path);
+    await shop.look(SECOND).reads("first_order_missing");
+  });
+
   test("two hours later is closed", async ({ shop, page, watch }) => {
     await page.clock.install();
     await comeToUpsell(shop, page);
@@ -306,8 +336,39 @@ test.describe("a lander whose order was placed", () => {
     await expect(buyer.status).toHaveText(said);
     expect(watch.orders).toHaveLength(1);
     await page.goto(page.url());
+    await expect(buyer.placeOrder).toBeEnabled();
+    // The second purchase is not the first one.
+    await page.reload();
     await buyer.place();
     await expect.poll(() => watch.orders.length).toBe(2);
+    expect(watch.orders[1].fields).not.toHaveProperty("orderId");
+  });
+
+  test("is known to the funnel however soon the page lets go of the checkout", async ({
+    shop,
+    page,
+  }) => {
+    const { buyer } = await shop.openReady();
+    const placed = page.evaluate(() => {
+      const { checkout } = window.LanderPay;
+      const promise = checkout.placeOrder();
+      checkout.on("state", ({ state }) => state === "placed" && checkout.dispose());
+      return promise;
+    });
+    expect((await placed).orderId).toMatch(/^[A-Z0-9]{10}$/);
+    await shop.open("login=auto", { parts: FIRST });
+    await expect(buyer.placeOrder).toBeEnabled();
+  });
+
+  test("used up the partial order of its address", async ({ shop, page, watch }) => {
+    const at = "?orderId=PARTIAL1";
+    const { buyer } = await shop.openReady("", { at });
+    await buyer.place();
+    await expect(buyer.status).toHaveText(/^Thank you/);
+    await page.goto(page.url());
+    await buyer.place();
+    await expect.poll(() => watch.orders.length).toBe(2);
+    expect(watch.orders[0].fields.orderId).toBe("PARTIAL1");
     expect(watch.orders[1].fields).not.toHaveProperty("orderId");
   });
 
@@ -374,6 +435,8 @@ test.describe("before the order is sent", () => {
     ["a price", "() => ({ product1_price: 1 })", "forbidden_field"],
     ["the token's field", '() => ({ amazonAddressConsent: "x" })', "forbidden_field"],
     ["a text", '() => "free"', "order_function_failed"],
+    ["a form's data", "() => new FormData()", "order_function_failed"],
+    ["no number at all", "() => ({ product1_qty: 0 / 0 })", "invalid_field"],
   ]) {
     test(`the page gives ${what}: ${code}, and nothing is sent`, async ({ shop, watch }) => {
       const buyer = await place(shop, source);

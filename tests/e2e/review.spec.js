@@ -158,6 +158,72 @@ test.describe("the review on a page of its own", () => {
     expect(await crm.outcomes(amazonOrderId)).toEqual(["declined", "accepted"]);
   });
 
+  test("whose session ended is still there after the new one and a reload", async ({
+    shop,
+    page,
+  }) => {
+    await page.clock.install();
+    const buyer = await comeToReview(shop, page);
+    await expect(buyer.placeOrder).toBeEnabled();
+    const { amazonOrderId } = await shop.snapshot();
+    await page.clock.fastForward(3_310_000);
+    await shop.expectState("expired");
+    await buyer.button.click();
+    await expect(buyer.placeOrder).toBeEnabled();
+    await page.reload();
+    await expect(buyer.placeOrder).toBeEnabled();
+    expect((await shop.snapshot()).amazonOrderId).toBe(amazonOrderId);
+  });
+
+  test("has neither another currency nor another agreement", async ({ shop, page }) => {
+    const buyer = await comeToReview(shop, page);
+    await expect(buyer.placeOrder).toBeEnabled();
+    const code = await page.evaluate(() => {
+      try {
+        window.LanderPay.checkout.setAgreement("recurring");
+      } catch (error) {
+        return error.code;
+      }
+    });
+    expect(code).toBe("invalid_option");
+    await expect(buyer.placeOrder).toBeEnabled();
+  });
+
+  test("after Amazon closed the order, the cart makes a new one", async ({ shop, page, crm }) => {
+    const fault = field("custom5", "decline:AmazonRejected");
+    const buyer = await comeToReview(shop, page, { edits: { [REVIEW.path]: [fault] } });
+    await expect(buyer.placeOrder).toBeEnabled();
+    const { amazonOrderId } = await shop.snapshot();
+    await buyer.place();
+    await shop.expectState("declined");
+    await page.reload();
+    await buyer.reads("nothing_to_review");
+    await page.goto(shop.origin + CART.path);
+    await expect(buyer.placeOrder).toBeEnabled();
+    expect((await shop.snapshot()).amazonOrderId).not.toBe(amazonOrderId);
+    expect(await crm.outcomes(amazonOrderId)).toEqual(["declined"]);
+  });
+
+  test("whose order was placed is not placed again from the cart", async ({
+    shop,
+    page,
+    watch,
+  }) => {
+    const buyer = await comeToReview(shop, page);
+    await buyer.place();
+    await page.waitForURL(`**${THANKS.path}`);
+    await page.goto(shop.origin + CART.path);
+    await buyer.place();
+    await page.waitForURL(`**${REVIEW.path}`);
+    await expect(buyer.placeOrder).toBeEnabled();
+    await page.reload();
+    await buyer.place();
+    await page.waitForURL(`**${THANKS.path}`);
+    const [first, second] = watch.orders.map(({ fields }) => fields.amazonOrderId);
+    expect(second).not.toBe(first);
+    expect(watch.orders).toHaveLength(2);
+  });
+
   test("does not go on to a page that would know nothing", async ({ shop, page }) => {
     await page.addInitScript(() => {
       Object.defineProperty(window, "sessionStorage", {

@@ -67,6 +67,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         3 => any::<bool>().prop_map(Event::Consented),
         1 => Just(Event::PlanChanged),
         1 => Just(Event::CurrencyChanged),
+        1 => Just(Event::OrderUsed),
         1 => Just(Event::Warned(ErrorKind::NoHeight.into())),
         1 => (prop::sample::select(&Widget::ALL[..]), prop::sample::select(codes.to_vec()))
             .prop_map(|(widget, code)| Event::WidgetFailed(widget, code.into())),

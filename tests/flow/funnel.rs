@@ -3,6 +3,7 @@
 use landerpay::domain::amazon::Widget;
 use landerpay::domain::funnel::Funnel;
 use landerpay::domain::order::Fields;
+use landerpay::domain::outcome::Outcome;
 use landerpay::domain::plan::{KeptOrder, Page, Plan};
 use landerpay::domain::session::Arrival;
 use landerpay::domain::value::Value;
@@ -82,7 +83,7 @@ fn a_value_of_an_address_is_no_longer_than_the_crm_takes() {
 }
 
 #[test]
-fn an_upsell_is_added_to_the_page_s_order_or_to_the_tab_s_or_to_the_landing_page_s() {
+fn an_upsell_is_added_to_the_page_s_order_or_to_the_tab_s_and_never_to_an_address_s() {
     let order_id = |funnel: Value, page: &[(&str, &str)]| {
         complete(funnel, UPSELL, page).map(|sent| sent.text("orderId").map(str::to_owned))
     };
@@ -93,7 +94,7 @@ fn an_upsell_is_added_to_the_page_s_order_or_to_the_tab_s_or_to_the_landing_page
     let both = Value::Map(both);
     assert_eq!(order_id(both.clone(), &[("orderId", "OWN")]), Ok(Some("OWN".into())));
     assert_eq!(order_id(both, &[]), Ok(Some("A1B2C3".into())));
-    assert_eq!(order_id(landing, &[]), Ok(Some("PARTIAL".into())));
+    assert_eq!(order_id(landing, &[]), Err(ErrorKind::FirstOrderMissing.into()));
     assert_eq!(order_id(texts(&[]), &[]), Err(ErrorKind::FirstOrderMissing.into()));
 }
 
@@ -110,6 +111,9 @@ fn an_upsell_has_its_time_and_is_taken_once() {
             assert_eq!(error, taken.then_some(ErrorKind::UpsellTaken), "{field} {product}");
         }
     }
+    // It was added to another order.
+    let page = [("orderId", "OWN"), ("productId", "348")];
+    assert!(complete(some.clone(), UPSELL, &page).is_ok());
     // Without a product the backend says what is missing.
     assert!(complete(some, UPSELL, &[]).is_ok());
 }
@@ -264,6 +268,80 @@ fn a_currency_that_amazon_refuses_gives_way_once() {
     // Another one of the page's gets its own chance.
     assert!(checkout.on(Event::CurrencyChanged).contains(&draw_wallet(Some(order_id(1)))));
     assert!(checkout.on(refuse()).contains(&draw_wallet(Some(order_id(1)))));
+}
+
+#[test]
+fn a_review_page_has_no_wallet_whose_currency_could_change() {
+    let refuse = |widget| Event::WidgetFailed(widget, "CurrencyUnsupported".into());
+    let (mut checkout, _) = review(Some(chosen()));
+    assert!(checkout.on(Event::CurrencyChanged).is_empty());
+    let effects = checkout.on(refuse(Widget::WalletReview));
+    assert_eq!(reported(effects), [ErrorKind::WalletError]);
+    assert_eq!(checkout.name(), StateName::Ready);
+}
+
+#[test]
+fn the_wallet_that_makes_the_order_changes_its_currency_before_there_is_one() {
+    let digital = Plan { digital: true, ..Plan::default() };
+    let mut checkout = Checkout::with(digital, State::SigningIn(nonce(1), None));
+    checkout.on(Event::SignedIn(good_sign_in()));
+    let refused = Event::WidgetFailed(Widget::Wallet, "CurrencyUnsupported".into());
+    let effects = checkout.on(refused);
+    assert!(effects.contains(&Effect::DrawWallet(digital, None)), "{effects:?}");
+}
+
+#[test]
+fn an_upsell_takes_no_order_that_was_chosen_elsewhere() {
+    for (plan, drawn) in [(UPSELL, None), (Plan::default(), Some(order_id(1)))] {
+        let (mut checkout, _) = arrive(plan, Arrival::Buyer(token(), Some(chosen())));
+        let effects = checkout.on(Event::AmazonReady);
+        assert!(effects.contains(&Effect::DrawAddressBook(plan, drawn)), "{effects:?}");
+    }
+}
+
+#[test]
+fn an_order_that_a_later_page_has_placed_is_made_anew() {
+    let mut checkout = Checkout::ready();
+    let effects = checkout.on(Event::OrderUsed);
+    assert!(effects.contains(&draw_address_book(None)), "{effects:?}");
+    assert!(effects.contains(&Effect::ForgetChoice), "{effects:?}");
+    assert_eq!(checkout.state.draft(), None);
+    let (mut checkout, _) = review(Some(chosen()));
+    assert_eq!(reported(checkout.on(Event::OrderUsed)), [ErrorKind::NothingToReview]);
+    // What was sent is asked about, whoever placed it.
+    let (mut checkout, _) = Checkout::sending();
+    assert!(checkout.on(Event::OrderUsed).is_empty());
+}
+
+#[test]
+fn an_order_that_is_of_no_more_use_is_not_handed_on_again() {
+    for outcome in [declined("AmazonRejected"), Outcome::Redirect("https://bank.example".into())] {
+        let (mut checkout, _) = review(Some(chosen()));
+        checkout.on(Event::ProfileArrived(Ok(profile())));
+        checkout.on(Event::PlaceOrder);
+        checkout.on(collected("key-1"));
+        let effects = checkout.on(Event::Answered(outcome));
+        assert!(effects.contains(&Effect::ForgetChoice), "{effects:?}");
+    }
+}
+
+#[test]
+fn whoever_signed_out_meanwhile_leaves_no_order_for_the_next_buyer() {
+    let (mut checkout, _) = Checkout::sending();
+    checkout.on(Event::SignOut);
+    let effects = checkout.on(Event::Answered(placed()));
+    assert!(effects.contains(&Effect::Notify(Notice::Placed)), "{effects:?}");
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Book(_) | Effect::GoOn)));
+}
+
+#[test]
+fn a_sign_out_opens_no_page_that_is_closed() {
+    let closed = || Arrival::Closed(ErrorKind::FirstOrderMissing.into());
+    let (mut checkout, _) = arrive(UPSELL, closed());
+    checkout.on(Event::SignOut);
+    assert_eq!(checkout.state, State::Unavailable(closed()));
+    checkout.on(Event::Known(token()));
+    assert_eq!(checkout.state, State::Unavailable(closed()));
 }
 
 #[test]

@@ -29,7 +29,7 @@ fn a_purchase_from_the_first_script_to_the_order_number() {
         checkout.on(Event::SignedIn(good_sign_in())),
         [
             Effect::Notify(Notice::State),
-            Effect::KeepSession(token.clone(), 3300),
+            Effect::KeepSession(token.clone(), 3300, None),
             Effect::Notify(Notice::SignedIn),
             Effect::StartTimer(Timer::Session),
             Effect::FetchProfile(token),

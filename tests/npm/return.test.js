@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import { takeReturn } from "../../npm/return.js";
+import { readReturn } from "../../src/js/session.js";
 
 const TOKEN = "access_token=Atza%7Cx&token_type=bearer&expires_in=3600&scope=profile";
 const ANSWER = `${TOKEN}&state=lp-1`;
@@ -91,4 +92,18 @@ test("what a server has added on the way is newer than what the buyer's address 
   const page = open(`/lander?lang=de#${ANSWER}`, { nonce: "lp-1", address: "?utm=1#/r" });
   takeReturn();
   assert.equal(page.url, "https://shop.example/lander?lang=de#/r");
+});
+
+test("what was taken is read once, and of several values by one name the last", () => {
+  const read = (text) => readReturn(text).split("\0").filter(Boolean);
+  assert.deepEqual(read(""), ["{", "]"]);
+  assert.deepEqual(read("access_token=Atza%7CIw%2B&state=lp-1"), [
+    "{",
+    "'access_token",
+    "'Atza|Iw+",
+    "'state",
+    "'lp-1",
+    "]",
+  ]);
+  assert.deepEqual(read("state=a&state=b%2541"), ["{", "'state", "'b%41", "]"]);
 });
