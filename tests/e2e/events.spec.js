@@ -94,6 +94,7 @@ test("LanderPay.checkout is the checkout, and LanderPay.ready its promise", asyn
       "placeOrder",
       "retry",
       "setAgreement",
+      "setPresentmentCurrency",
       "signOut",
       "snapshot",
       "state",
@@ -268,11 +269,14 @@ test("dispose() while the order is on its way rejects the promise, and the order
     await held;
     await route.continue();
   });
+  const posted = page.waitForRequest("**/import-order");
+  await page.evaluate(() => {
+    window.answer = window.LanderPay.checkout.placeOrder().catch(({ code }) => code);
+  });
+  await posted;
   const code = await page.evaluate(() => {
-    const { placeOrder, dispose } = window.LanderPay.checkout;
-    const promise = placeOrder().catch(({ code }) => code);
-    dispose();
-    return promise;
+    window.LanderPay.checkout.dispose();
+    return window.answer;
   });
   expect(code).toBe("disposed");
   send();

@@ -399,7 +399,7 @@ test.describe("disposed while Amazon's window is open", () => {
     // Amazon's script has the token: it had been told.
     await expect.poll(() => shop.token()).toMatch(/^Atza/);
     expect(await module.heard(1)).toEqual(heard);
-    expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
+    expect(await page.evaluate(() => sessionStorage.landerpay)).toBeUndefined();
     expect(profiles).toEqual([]);
     await expect(page.locator("iframe")).toHaveCount(0);
     await expect(module.look(1).button).toHaveCount(0);
