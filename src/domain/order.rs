@@ -55,10 +55,15 @@ impl Fields {
 
     /// Adds a field, unless the page has given it.
     pub fn add(&mut self, name: &str, text: &str) {
-        if self.text(name).is_none() {
-            self.0.retain(|(known, _)| known != name);
-            put_text(&mut self.0, name, Some(text));
+        for (known, value) in &mut self.0 {
+            if known == name {
+                if value.text() == Some("") {
+                    *value = Value::of(text);
+                }
+                return;
+            }
         }
+        put_text(&mut self.0, name, Some(text));
     }
 
     /// The product of an upsell.

@@ -39,14 +39,15 @@ impl Page {
     /// The option's values, in order.
     pub const NAMES: &[&str] = &["checkout", "choose", "review", "upsell", "thank-you"];
 
-    const ALL: [Self; 5] =
-        [Self::Checkout, Self::Choose, Self::Review, Self::Upsell, Self::ThankYou];
-
     /// The page of these options.
     pub fn of(options: &Options) -> Self {
-        let name = options.text("page", "");
-        let named = Self::NAMES.iter().zip(Self::ALL).find(|(known, _)| name == Some(known));
-        named.map_or(Self::Checkout, |(_, page)| page)
+        match options.text("page", "") {
+            Some("choose") => Self::Choose,
+            Some("review") => Self::Review,
+            Some("upsell") => Self::Upsell,
+            Some("thank-you") => Self::ThankYou,
+            _ => Self::Checkout,
+        }
     }
 
     /// True where AddressBook and Wallet are there to choose in.

@@ -78,13 +78,13 @@ let newest;
  * Draws a widget.
  *
  * @param {Page} page
- * @param {object} given Amazon's options, without the callbacks
+ * @param {object} given Amazon's options, without design and callbacks
  * @param {string} asked how an order that it makes is asked for its id; empty if it makes none
  */
-export function drawWidget(page, widget, generation, given, asked) {
+export function drawWidget(page, widget, generation, given, designMode, asked) {
   const { hear } = page;
   const [name, ...choices] = WIDGETS[widget];
-  const fills = given.design?.designMode === "responsive";
+  const fills = designMode === "responsive";
   attempt(page, () => {
     for (const host of hostsOf(page, widget)) {
       // Such a widget takes its container's height. One that is hidden for now has no box at all.
@@ -96,6 +96,7 @@ export function drawWidget(page, widget, generation, given, asked) {
       }
       const options = {
         ...given,
+        design: { designMode },
         onError: (error) => hear(WIDGET_FAILED, answer(error, "getErrorCode"), generation),
       };
       if (asked) {

@@ -9,7 +9,7 @@ use crate::domain::options::Options;
 use crate::domain::plan::{KeptOrder, Plan};
 use crate::domain::sign_in::Surroundings;
 use crate::domain::text::number;
-use crate::domain::value::{Entries, Value, put, put_text};
+use crate::domain::value::{Entries, Value, put_text};
 use crate::js::convert;
 use crate::js::page::Page;
 use crate::js::session;
@@ -28,7 +28,14 @@ extern "C" {
         in_cookie: bool,
     );
     #[wasm_bindgen(js_name = drawWidget)]
-    fn draw_amazon_widget(page: &Page, widget: i32, generation: i32, given: &JsValue, asked: &str);
+    fn draw_amazon_widget(
+        page: &Page,
+        widget: i32,
+        generation: i32,
+        given: &JsValue,
+        design: &str,
+        asked: &str,
+    );
     /// Tells Amazon's script that the token is in the cookie.
     #[wasm_bindgen(js_name = useCookie)]
     pub fn use_cookie();
@@ -85,7 +92,6 @@ pub fn draw(
     } else {
         ("amazonOrderReferenceId", "getAmazonOrderReferenceId")
     };
-    let design = options.text(widget.option(), "design").unwrap_or("responsive");
     let mut given = Entries::new();
     put_text(&mut given, "sellerId", options.text("sellerId", ""));
     put_text(&mut given, "scope", Some(options.scope()));
@@ -93,12 +99,10 @@ pub fn draw(
     put_text(&mut given, id, order.map(AmazonOrderId::as_str));
     put_text(&mut given, "displayMode", is_review.then_some("Read"));
     put_text(&mut given, "presentmentCurrency", currency);
-    let mut mode = Entries::new();
-    put_text(&mut mode, "designMode", Some(design));
-    put(&mut given, "design", Value::Map(mode));
+    let design = options.text(widget.option(), "design").unwrap_or("responsive");
     let given = convert::to_js(&Value::Map(given));
     let asked = if makes_order { asked } else { "" };
-    draw_amazon_widget(page, widget as i32, generation, &given, asked);
+    draw_amazon_widget(page, widget as i32, generation, &given, design, asked);
 }
 
 /// Opens the sign-in: in a window, or in place of the page; tells `SignedIn` or `PopupBlocked`. Only

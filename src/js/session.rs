@@ -231,7 +231,7 @@ const COMPLETE: &str = "complete";
 
 fn kept_order(kept: &Value) -> Option<KeptOrder> {
     let id = AmazonOrderId::parse(kept.text_of(ORDER)?)?;
-    let [recurring, complete] = [RECURRING, COMPLETE].map(|name| kept.is_true(name));
+    let (recurring, complete) = (kept.is_true(RECURRING), kept.is_true(COMPLETE));
     Some(KeptOrder { id, recurring, complete })
 }
 
