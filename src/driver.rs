@@ -53,6 +53,8 @@ pub struct Driver {
     currency: Shared<Option<String>>,
     state: Shared<State>,
     queue: Shared<Vec<Event>>,
+    /// The next page of the funnel knows of the order.
+    is_booked: Cell<bool>,
     dispatching: Cell<bool>,
     disposed: Cell<bool>,
     /// Each drawing and each question is a generation of its own.
@@ -100,6 +102,7 @@ impl Driver {
             session: Session::default(),
             state: Shared::default(),
             queue: Shared::default(),
+            is_booked: Cell::default(),
             dispatching: Cell::default(),
             disposed: Cell::default(),
             generation: Cell::default(),
@@ -122,6 +125,13 @@ impl Driver {
     fn arrival(&self, returned: &str) -> Arrival {
         let (plan, funnel) = (self.plan.get(), self.funnel());
         let from_session = self.session.find(&self.page, &self.options, returned);
+        // What was sent before the page was left comes before all else.
+        if let Some(order) = session::read_attempt(&self.options) {
+            return match from_session {
+                Arrival::Buyer(token, _) => Arrival::Buyer(token, Some(order)),
+                _ => Arrival::Left(order),
+            };
+        }
         // What is reviewed is of the kind that was chosen.
         if let Arrival::Buyer(_, Some(kept)) = &from_session
             && plan.page == plan::Page::Review
@@ -357,7 +367,13 @@ impl Driver {
                 fetch::ask_for_profile(page, &url, &token, self.ask(PROFILE));
             }
             Effect::CollectOrder => self.collect_order(),
-            Effect::Send(order) => fetch::post(page, konnektive::import(options, &order)),
+            Effect::ForgetAttempt => session::keep_attempt(options, None),
+            Effect::Send(order) => {
+                let is_recurring =
+                    |state: &mut State| state.choosing().is_some_and(|it| it.choice.plan.recurring);
+                session::keep_attempt(options, Some((&order, self.state.with(is_recurring))));
+                fetch::post(page, konnektive::import(options, &order));
+            }
             // Done already.
             Effect::Book(_) => {}
             Effect::ForgetChoice => {
@@ -371,6 +387,8 @@ impl Driver {
                     self.dispatch(Event::Warned(ErrorKind::StorageBlocked.into()));
                 }
             }
+            // A page that would know nothing of the order would say that there is none.
+            Effect::GoOn if !self.is_booked.get() => {}
             Effect::GoOn => self.go_on(),
             Effect::Navigate(url) => self.navigate(&url),
             Effect::StartTimer(timer) => {
@@ -409,7 +427,9 @@ impl Driver {
     /// leave the page or dispose the checkout.
     fn book(&self, order: &ImportOrder) {
         let order_id = self.state.with(|state| state.order_id().map(ToOwned::to_owned));
-        session::keep_placed(&self.options, self.plan.get(), order, order_id.as_deref());
+        let plan = self.plan.get();
+        let is_kept = session::keep_placed(&self.options, plan, order, order_id.as_deref());
+        self.is_booked.set(is_kept);
         page::settle(&self.page, RESOLVE, &convert::to_js(&self.detail(Notice::Placed)));
     }
 
@@ -542,7 +562,12 @@ impl Driver {
         // Read first: what is told to an element may come back.
         let read = self.state.with(|state| {
             let order_id = state.order_id().map(ToOwned::to_owned);
-            Some((state.name(), state.words(), state.ready().is_some(), order_id))
+            Some((
+                state.name(),
+                state.words(self.plan.get().page),
+                state.ready().is_some(),
+                order_id,
+            ))
         });
         let Some((name, words, can_place, order_id)) = read else { return };
         let order_id = order_id.as_deref();

@@ -3,7 +3,7 @@
 use crate::domain::ids::{AccessToken, AmazonOrderId, Nonce};
 use crate::domain::profile::Profile;
 use crate::domain::text::contains_ignoring_case;
-use crate::domain::value::{Entries, Value, put_text};
+use crate::domain::value::{Entries, Value, put, put_text};
 use crate::error::{Error, ErrorKind};
 use crate::prelude::*;
 
@@ -118,6 +118,42 @@ pub struct ImportOrder {
     pub profile: Option<Profile>,
     /// The page's own fields.
     pub fields: Fields,
+}
+
+/// What a page that was left while an order was on its way keeps of it, besides Amazon's id. Without the
+/// token, which is the session's.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Attempt {
+    key: Nonce,
+    profile: Option<Profile>,
+    fields: Fields,
+}
+
+impl Attempt {
+    /// Reads what [`Attempt::of`] has written.
+    pub fn read(kept: &Value) -> Option<Self> {
+        Some(Self {
+            key: Nonce::new(kept.text_of("key")?),
+            profile: kept.get("profile").cloned().and_then(Profile::read),
+            fields: Fields::read(kept.get("fields")?.clone()).ok()?,
+        })
+    }
+
+    /// What is kept of an order.
+    pub fn of(order: &ImportOrder) -> Value {
+        let mut kept = Entries::new();
+        put_text(&mut kept, "key", Some(order.key.as_str()));
+        let profile = order.profile.as_ref().map(|profile| profile.value().clone());
+        put(&mut kept, "profile", profile.unwrap_or_default());
+        put(&mut kept, "fields", Value::Map(order.fields.0.clone()));
+        Value::Map(kept)
+    }
+
+    /// The same order again.
+    pub fn order(self, amazon_order_id: AmazonOrderId, token: AccessToken) -> ImportOrder {
+        let Self { key, profile, fields } = self;
+        ImportOrder { key, amazon_order_id, token, profile, fields }
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,9 @@
 
 use crate::domain::ids::AmazonOrderId;
 use crate::domain::options::Options;
+use crate::domain::order::Attempt;
 use crate::domain::text::contains_ignoring_case;
+use crate::prelude::*;
 
 /// What a purchase is made of, and so what the buyer has to choose here.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -57,7 +59,7 @@ impl Page {
 }
 
 /// An order reference or billing agreement that outlives its page or its session.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct KeptOrder {
     /// Amazon's id of it.
     pub id: AmazonOrderId,
@@ -65,12 +67,18 @@ pub struct KeptOrder {
     pub recurring: bool,
     /// Nothing was missing.
     pub complete: bool,
+    /// It was sent, and the page was left before the answer.
+    pub attempt: Option<Box<Attempt>>,
 }
 
 impl Plan {
-    /// The order to go on with: one of the other kind is none, and an upsell has its own.
+    /// The order to go on with: one of the other kind is none, and an upsell has its own. What was
+    /// sent comes first.
     pub fn accept(self, kept: Option<KeptOrder>) -> Option<KeptOrder> {
-        kept.filter(|kept| kept.recurring == self.recurring && self.page != Page::Upsell)
+        kept.filter(|kept| {
+            let is_ours = kept.recurring == self.recurring && self.page != Page::Upsell;
+            is_ours || kept.attempt.is_some()
+        })
     }
 
     /// The plan of a page with these options.

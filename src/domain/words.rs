@@ -35,17 +35,23 @@ words! {
     Ready "Everything is chosen. You can place your order now.";
     /// Nothing is missing, and the next page places the order.
     GoOn "Everything is chosen. You can go on to the next step.";
+    /// Nothing is missing for an upsell.
+    ReadyToAdd "Everything is chosen. You can add it to your order now.";
     /// An order was sent, and nobody knows what became of it.
     Unresolved "We do not know yet whether your order was placed. Press the button to ask again: \
         you do not pay twice.";
     /// The order is on its way.
     Placing "Your order is being placed. This can take up to two minutes.";
+    /// The upsell is on its way.
+    Adding "It is being added to your order. This can take up to two minutes.";
     /// The page is about to leave for a further step.
     Confirming "You are being taken to the next page.";
     /// The order exists.
     Placed "Thank you. Your order has been placed.";
+    /// The upsell is part of the order.
+    Added "Thank you. It has been added to your order.";
     /// The payment method did not work.
-    DeclinedPayment "Your payment method was declined. Please choose another one and place the order again.";
+    DeclinedPayment "Your payment method was declined. Please choose another one and try again.";
     /// The payment did not go through this time.
     DeclinedTryAgain "The payment did not go through. Please try again.";
     /// The order is over.

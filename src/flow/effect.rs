@@ -39,8 +39,10 @@ pub enum Effect {
     DrawConsent(AmazonOrderId),
     /// Ask the page for its order fields; answers with `OrderCollected`.
     CollectOrder,
-    /// Post the order; answers with `Answered`.
+    /// Post the order, and keep it for whoever comes back; answers with `Answered`.
     Send(Rc<ImportOrder>),
+    /// The fate of the order that was sent is known.
+    ForgetAttempt,
     /// Keep the order that was placed for the next pages of the funnel. Before anything else is done:
     /// whoever hears of it may leave.
     Book(Rc<ImportOrder>),

@@ -109,6 +109,9 @@ pub(super) fn resend(state: &mut State, effects: &mut Effects) {
 pub(super) fn answered(state: &mut State, outcome: Outcome, effects: &mut Effects) {
     let State::Placing(choosing, phase) = state else { return };
     let Phase::Sending(sent, times) = phase else { return };
+    if !matches!(outcome, Outcome::Unknown(_)) {
+        effects.push(Effect::ForgetAttempt);
+    }
     match outcome {
         Outcome::Placed(order) => {
             let is_left = choosing.session == Session::Left;

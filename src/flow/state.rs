@@ -43,7 +43,7 @@ impl Default for State {
 }
 
 /// What an ended session leaves: its order, if there was one.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Ended(pub Option<KeptOrder>);
 
 /// A signed-in buyer who chooses.
@@ -138,7 +138,7 @@ impl Choice {
     /// The order for whoever goes on with it later.
     pub fn kept(&self) -> Option<KeptOrder> {
         let (recurring, complete) = (self.plan.recurring, self.complete().is_some());
-        self.order.clone().map(|id| KeptOrder { id, recurring, complete })
+        self.order.clone().map(|id| KeptOrder { id, recurring, complete, attempt: None })
     }
 
     /// The order reference or billing agreement, when nothing is missing.
@@ -284,8 +284,9 @@ impl State {
         self.receipt().and_then(|receipt| receipt.order.order_id.as_deref())
     }
 
-    /// What the buyer should read.
-    pub fn words(&self) -> Words {
+    /// What the buyer should read on this page.
+    pub fn words(&self, page: Page) -> Words {
+        let is_upsell = page == Page::Upsell;
         match self {
             Self::Loading(_) => Words::Loading,
             Self::SignedOut => Words::SignIn,
@@ -298,16 +299,19 @@ impl State {
                     WayOn::StartOver => Words::DeclinedOver,
                 },
                 _ if choosing.session == Session::Ending => Words::Expiring,
-                (None, []) if choosing.choice.order.is_some() => {
-                    let is_last = choosing.choice.plan.page != Page::Choose;
-                    if is_last { Words::Ready } else { Words::GoOn }
-                }
+                (None, []) if choosing.choice.order.is_some() => match page {
+                    Page::Choose => Words::GoOn,
+                    Page::Upsell => Words::ReadyToAdd,
+                    _ => Words::Ready,
+                },
                 (None, ["payment", ..] | []) => Words::ChoosePayment,
                 (None, ["consent"]) => Words::GiveConsent,
                 (None, _) => Words::ChooseAddress,
             },
+            Self::Placing(..) if is_upsell => Words::Adding,
             Self::Placing(..) => Words::Placing,
             Self::Confirming => Words::Confirming,
+            Self::Placed(_) if is_upsell => Words::Added,
             Self::Placed(_) => Words::Placed,
             Self::Expired(_) => Words::Expired,
             Self::Unavailable(_) => Words::Unavailable,

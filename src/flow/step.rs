@@ -1,5 +1,7 @@
 //! One step: an event meets a state.
 
+use alloc::rc::Rc;
+
 use crate::domain::amazon::{Reaction, Widget, reaction};
 use crate::domain::ids::{AccessToken, Nonce};
 use crate::domain::plan::{KeptOrder, Page, Plan};
@@ -108,6 +110,7 @@ fn amazon_ready(plan: Plan, state: &mut State, effects: &mut Effects) {
     effects.push(Effect::DrawButton);
     match arrival {
         Arrival::Nobody | Arrival::Closed(_) | Arrival::Placed(_) => {}
+        Arrival::Left(order) => *state = State::Expired(Ended(Some(order))),
         Arrival::Buyer(token, order) => begin_choosing(plan, state, token, order, effects),
         Arrival::Refused(error) => effects.push(Effect::Report(error)),
     }
@@ -179,6 +182,7 @@ fn begin_choosing(
     effects.push(Effect::Notify(Notice::SignedIn));
     effects.push(Effect::StartTimer(Timer::Session));
     let order = plan.accept(order);
+    let attempt = order.as_ref().and_then(|order| order.attempt.clone());
     let was_complete = order.as_ref().is_some_and(|order| order.complete);
     let is_review = plan.page == Page::Review;
     if is_review && !was_complete {
@@ -190,7 +194,15 @@ fn begin_choosing(
     (choice.address, choice.payment, choice.consent) = (is_review, is_review, is_review);
     effects.push(Effect::FetchProfile(choosing.token.clone()));
     choosing::draw(&mut choosing.choice, effects);
-    *state = State::Choosing(choosing);
+    *state = match (attempt, &choosing.choice.order) {
+        // What became of it comes first; nothing of it may change.
+        (Some(attempt), Some(id)) => {
+            let order = Rc::new(attempt.order(id.clone(), choosing.token.clone()));
+            effects.push(Effect::Send(Rc::clone(&order)));
+            State::Placing(choosing, Phase::Sending(order, 1))
+        }
+        _ => State::Choosing(choosing),
+    };
 }
 
 fn clock(state: &mut State, seconds: i32, effects: &mut Effects) {

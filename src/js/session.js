@@ -5,6 +5,7 @@ import { freshNonce, write } from "./talk.js";
 
 const SESSION = "landerpay";
 const FUNNEL = "landerpay-funnel";
+const ATTEMPT = "landerpay-order";
 const SIGN_OUT = "landerpay-sign-out";
 const COOKIE = "amazon_Login_accessToken";
 // Where Amazon's script keeps its own.
@@ -35,18 +36,34 @@ export function sawSignOut(page) {
   return page.signOut !== known;
 }
 
+/** What this tab has kept by a name. */
+function stored(name) {
+  try {
+    return JSON.parse(sessionStorage[name]);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Keeps something for this tab, or nothing more. @returns {boolean} false if nothing can be kept */
+function store(name, value) {
+  try {
+    if (value) sessionStorage[name] = JSON.stringify(value);
+    else delete sessionStorage[name];
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * What `save` has kept for this tab; undefined if there is nothing, or the buyer signed out since.
  * Whoever is on the way to a new sign-in has not signed out of that, but of the order before.
  */
 function find() {
-  try {
-    const kept = JSON.parse(sessionStorage[SESSION]);
-    if (kept.signOut === lastSignOut()) return kept;
-    return kept.nonce && { ...kept, order: undefined };
-  } catch {
-    return undefined;
-  }
+  const kept = stored(SESSION);
+  if (kept?.signOut === lastSignOut()) return kept;
+  return kept?.nonce && { ...kept, order: undefined };
 }
 
 export const load = () => write(find());
@@ -74,17 +91,7 @@ export function expectSignIn(nonce, site, inCookie, order, recurring, complete, 
 /** Keeps nothing more. */
 export const forget = () => save();
 
-function save(session) {
-  try {
-    delete sessionStorage[SESSION];
-    if (session) {
-      sessionStorage[SESSION] = JSON.stringify({ ...session, signOut: lastSignOut() });
-    }
-    return true;
-  } catch {
-    return false;
-  }
-}
+const save = (session) => store(SESSION, session && { ...session, signOut: lastSignOut() });
 
 /**
  * Keeps a whole choice for the next page, beside the session; without an id, forgets it.
@@ -116,24 +123,11 @@ let isFirst = true;
 const ownerOf = (site) => `${site} ${lastSignOut()}`;
 
 function findFunnel(site) {
-  let kept;
-  try {
-    kept = JSON.parse(sessionStorage[FUNNEL]);
-  } catch {
-    // Nothing is kept.
-  }
+  const kept = stored(FUNNEL);
   const owner = ownerOf(site);
   if (kept?.owner === owner) return kept;
   const { placed, pages, orderId, used, ...carried } = kept ?? {};
   return { ...carried, owner };
-}
-
-function saveFunnel(funnel) {
-  try {
-    sessionStorage[FUNNEL] = JSON.stringify(funnel);
-  } catch {
-    // Then each page knows of itself only.
-  }
 }
 
 /**
@@ -161,7 +155,7 @@ export function readFunnel(site, search, minutes) {
   // Whoever opens a page anew wants to buy anew.
   if (isFirst && !again) delete kept.pages?.[page];
   isFirst = false;
-  saveFunnel(kept);
+  store(FUNNEL, kept);
   const { placed } = kept;
   const isOver = now() - placed?.at >= minutes * 60_000;
   return write({ ...kept, again, placed: placed && { ...placed, isOver } });
@@ -172,6 +166,7 @@ export function readFunnel(site, search, minutes) {
  *
  * @param {string} [orderId] the CRM's
  * @param {string} [product] what was added to an order that stood already
+ * @returns {boolean} false if the browser keeps nothing
  */
 export function keepPlaced(site, amazonOrderId, orderId, product) {
   const { placed, pages, orderId: partial, ...kept } = findFunnel(site);
@@ -179,13 +174,27 @@ export function keepPlaced(site, amazonOrderId, orderId, product) {
   const receipt = { amazonOrderId, orderId };
   const order = isAddition && placed ? placed : { ...receipt, at: now(), products: [] };
   if (isAddition && order.orderId === orderId) order.products.push(product);
-  saveFunnel({
+  keepChoice();
+  return store(FUNNEL, {
     used: partial,
     ...kept,
     placed: order,
     pages: { ...(isAddition && pages), [here()]: receipt },
   });
-  keepChoice();
+}
+
+const attemptOf = () => `${ATTEMPT} ${here()}`;
+
+/** Keeps an order that this page sends, without its token: it may be loaded again before the answer. */
+export const keepAttempt = (site, order, recurring, attempt) =>
+  store(attemptOf(), { owner: ownerOf(site), order, recurring, complete: true, attempt });
+
+/** Its fate is known. */
+export const forgetAttempt = () => store(attemptOf());
+
+export function readAttempt(site) {
+  const kept = stored(attemptOf());
+  return write(kept?.owner === ownerOf(site) ? kept : undefined);
 }
 
 /** Whether this order of Amazon's was placed on a later page, before this one was shown again. */

@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 use crate::domain::funnel::{self, Funnel};
 use crate::domain::ids::{AccessToken, AmazonOrderId, Nonce};
 use crate::domain::options::Options;
-use crate::domain::order::ImportOrder;
+use crate::domain::order::{Attempt, ImportOrder};
 use crate::domain::plan::{self, KeptOrder, Plan, asks_at_sign_in};
 use crate::domain::session::{self, Arrival};
 use crate::domain::sign_in::SignIn;
@@ -58,7 +58,13 @@ extern "C" {
         amazon_order_id: &str,
         order_id: Option<&str>,
         product: Option<&str>,
-    );
+    ) -> bool;
+    #[wasm_bindgen(js_name = keepAttempt)]
+    fn keep_sent(site: &str, order: &str, recurring: bool, attempt: &JsValue);
+    #[wasm_bindgen(js_name = forgetAttempt)]
+    fn forget_sent();
+    #[wasm_bindgen(js_name = readAttempt)]
+    fn find_sent(site: &str) -> String;
     #[wasm_bindgen(js_name = isPlaced)]
     fn was_placed(site: &str, amazon_order_id: &str) -> bool;
     #[wasm_bindgen(js_name = sawSignOut)]
@@ -182,11 +188,37 @@ pub fn read_funnel(options: &Options, search: &str) -> Funnel {
     Funnel(convert::read(&find_funnel(&shop(options), search, minutes)))
 }
 
-/// Keeps a placed order, or what was added to one, for the funnel's next pages.
-pub fn keep_placed(options: &Options, plan: Plan, order: &ImportOrder, order_id: Option<&str>) {
+/// Keeps a placed order, or what was added to one, for the funnel's next pages. False if the browser
+/// keeps nothing.
+pub fn keep_placed(
+    options: &Options,
+    plan: Plan,
+    order: &ImportOrder,
+    order_id: Option<&str>,
+) -> bool {
     let product = order.fields.product().unwrap_or_default();
     let added = (plan.page == plan::Page::Upsell).then_some(product);
-    keep_receipt(&shop(options), order.amazon_order_id.as_str(), order_id, added);
+    keep_receipt(&shop(options), order.amazon_order_id.as_str(), order_id, added)
+}
+
+/// Keeps an order that is sent until its fate is known, with whether it is recurring: the same page
+/// asks about it when it is loaded again.
+pub fn keep_attempt(options: &Options, order: Option<(&ImportOrder, bool)>) {
+    match order {
+        Some((order, recurring)) => {
+            let attempt = convert::to_js(&Attempt::of(order));
+            keep_sent(&shop(options), order.amazon_order_id.as_str(), recurring, &attempt);
+        }
+        None => forget_sent(),
+    }
+}
+
+/// The order that this page has sent before it was left.
+pub fn read_attempt(options: &Options) -> Option<KeptOrder> {
+    let kept = convert::read(&find_sent(&shop(options)));
+    let attempt = kept.get("attempt").and_then(Attempt::read)?;
+    let order = kept_order(&kept)?;
+    Some(KeptOrder { attempt: Some(Box::new(attempt)), ..order })
 }
 
 /// True if a later page has placed this order.
@@ -232,7 +264,7 @@ const COMPLETE: &str = "complete";
 fn kept_order(kept: &Value) -> Option<KeptOrder> {
     let id = AmazonOrderId::parse(kept.text_of(ORDER)?)?;
     let (recurring, complete) = (kept.is_true(RECURRING), kept.is_true(COMPLETE));
-    Some(KeptOrder { id, recurring, complete })
+    Some(KeptOrder { id, recurring, complete, attempt: None })
 }
 
 /// A seller and client in one environment of one region.

@@ -106,7 +106,10 @@ fn error(reply: &Reply, code: Option<&str>, message: &str) -> Outcome {
     match code {
         // The backend's own words: the CRM was never reached, so there is no order.
         Some("crm_unreachable") => Outcome::Refused(failed),
-        Some("order_outcome_unknown") => Outcome::Unknown(ErrorKind::OutcomeUnknown.into()),
+        // The same key with another content: whatever it stands for may exist.
+        Some("order_outcome_unknown" | "idempotency_conflict") => {
+            Outcome::Unknown(ErrorKind::OutcomeUnknown.into())
+        }
         Some("crm_answer_lost" | "crm_reply_unreadable") => Outcome::Unknown(failed),
         _ if reply.status >= 500 => Outcome::Unknown(failed),
         _ if contains_ignoring_case(message, "could not authenticate") => {

@@ -173,7 +173,7 @@ proptest! {
             let shown = format!("{snapshot:?}");
             prop_assert!(!shown.contains("SECRET"), "{}", shown);
             prop_assert_eq!(snapshot.text_of("state"), Some(state.name().as_str()));
-            prop_assert!(!state.words().english().is_empty());
+            prop_assert!(!state.words(page).english().is_empty());
             if placed_once {
                 prop_assert!(state.receipt().is_some(), "a placed order is forgotten");
             } else {

@@ -128,8 +128,11 @@ fn an_upsell_page_without_its_order_says_so_at_once() {
     assert_eq!(error.kind(), ErrorKind::FirstOrderMissing);
     // The page's own form may have it.
     assert_eq!(funnel.arrival(UPSELL, Some(&fields(&[("orderId", "A1")]))), None);
-    // Or its function.
+    // Or its function; but not more time.
     assert_eq!(funnel.arrival(UPSELL, None), None);
+    let late = Funnel(placed_order(&[("isOver", Value::Bool(true))]));
+    let over = Arrival::Closed(ErrorKind::UpsellOver.into());
+    assert_eq!(late.arrival(UPSELL, None), Some(over));
     assert_eq!(funnel.arrival(Plan::default(), Some(&none)), None);
 
     let (mut checkout, effects) = arrive(UPSELL, Arrival::Closed(error));
@@ -171,7 +174,7 @@ fn a_page_that_only_chooses_hands_on_and_never_sends() {
     checkout.on(Event::AddressSelected);
     assert_eq!(reported(checkout.on(Event::PlaceOrder)), [ErrorKind::NotReady]);
     checkout.on(Event::PaymentSelected);
-    assert_eq!(checkout.state.words(), Words::GoOn);
+    assert_eq!(checkout.state.words(checkout.plan.page), Words::GoOn);
     assert_eq!(checkout.on(Event::PlaceOrder), [Effect::HandOn(chosen())]);
     // Back from the next page, the buyer may change something and go on again.
     assert_eq!(checkout.name(), StateName::Ready);
@@ -193,6 +196,7 @@ fn a_review_page_shows_what_was_chosen_and_places_it() {
     let effects = checkout.on(Event::Answered(placed()));
     let expected = [
         Effect::Notify(Notice::State),
+        Effect::ForgetAttempt,
         Effect::Book(order),
         Effect::Notify(Notice::Placed),
         Effect::GoOn,

@@ -39,9 +39,9 @@ fn a_recurring_purchase_needs_the_agreement_first_and_then_all_three() {
         ]
     );
     checkout.on(Event::AddressSelected);
-    assert_eq!(checkout.state.words(), Words::ChoosePayment);
+    assert_eq!(checkout.state.words(checkout.plan.page), Words::ChoosePayment);
     checkout.on(Event::PaymentSelected);
-    assert_eq!(checkout.state.words(), Words::GiveConsent);
+    assert_eq!(checkout.state.words(checkout.plan.page), Words::GiveConsent);
     let effects = checkout.on(Event::PlaceOrder);
     assert_eq!(reported(effects), [ErrorKind::NotReady]);
     // The widget says so before anybody has pressed it.

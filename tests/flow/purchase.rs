@@ -4,7 +4,10 @@ use std::rc::Rc;
 
 use landerpay::domain::amazon::Widget;
 use landerpay::domain::ids::AccessToken;
+use landerpay::domain::order::{Attempt, ImportOrder};
 use landerpay::domain::outcome::Outcome;
+use landerpay::domain::plan::{KeptOrder, Page, Plan};
+use landerpay::domain::session::Arrival;
 use landerpay::domain::sign_in::SignIn;
 use landerpay::domain::words::Words;
 use landerpay::error::{Error, ErrorKind};
@@ -109,7 +112,7 @@ fn an_order_of_unknown_fate_outlives_the_session_and_the_widgets() {
         checkout.on(Event::Answered(Outcome::Unknown(ErrorKind::BackendFailed.into())));
         checkout.on(event.clone());
         assert_eq!(checkout.name(), StateName::Ready, "{event:?}");
-        assert_eq!(checkout.state.words(), Words::Unresolved, "{event:?}");
+        assert_eq!(checkout.state.words(checkout.plan.page), Words::Unresolved, "{event:?}");
         assert_eq!(sent(checkout.on(Event::PlaceOrder)), Some(first), "{event:?}");
     }
 }
@@ -331,5 +334,61 @@ fn what_the_page_s_function_does_wrong_ends_the_attempt() {
         assert_eq!(checkout.name(), StateName::Ready);
         // Too late.
         assert!(sent(checkout.on(collected("key-1"))).is_none());
+    }
+}
+
+/// What a page that is loaded again finds of an order that it has sent.
+fn left() -> (KeptOrder, Rc<ImportOrder>) {
+    let (_, order) = Checkout::sending();
+    let attempt = Attempt::read(&Attempt::of(&order)).unwrap();
+    (KeptOrder { complete: true, attempt: Some(Box::new(attempt)), ..kept(1) }, order)
+}
+
+#[test]
+fn a_page_that_is_loaded_again_asks_about_the_very_order_that_it_has_sent() {
+    let (kept, order) = left();
+    for plan in [
+        Plan::default(),
+        // The page may offer something else by now.
+        Plan { recurring: true, consent: true, ..Plan::default() },
+        Plan { page: Page::Upsell, ..Plan::default() },
+        Plan { page: Page::Review, review: true, ..Plan::default() },
+    ] {
+        let arrival = Arrival::Buyer(token(), Some(kept.clone()));
+        let mut checkout = Checkout::with(plan, State::Loading(arrival));
+        let effects = checkout.on(Event::AmazonReady);
+        assert_eq!(sent(effects), Some(Rc::clone(&order)), "{plan:?}");
+        assert_eq!(checkout.name(), StateName::Placing);
+        let effects = checkout.on(Event::Answered(placed()));
+        assert!(effects.contains(&Effect::ForgetAttempt), "{effects:?}");
+        assert_eq!(checkout.name(), StateName::Placed);
+    }
+}
+
+#[test]
+fn an_order_that_was_sent_outlives_its_session() {
+    let (kept, order) = left();
+    let mut checkout = Checkout::at(State::Loading(Arrival::Left(kept)));
+    checkout.on(Event::AmazonReady);
+    assert_eq!(checkout.name(), StateName::Expired);
+    checkout.on(Event::ButtonPressed(nonce(1)));
+    assert_eq!(sent(checkout.on(Event::SignedIn(good_sign_in()))), Some(order));
+}
+
+#[test]
+fn what_is_kept_of_an_order_has_no_token_and_goes_only_when_its_fate_is_known() {
+    let (_, order) = Checkout::sending();
+    assert!(!format!("{:?}", Attempt::of(&order)).contains("SECRET"));
+    for (outcome, is_known) in [
+        (placed(), true),
+        (declined("InvalidPaymentMethod"), true),
+        (Outcome::Refused(ErrorKind::OrderRefused.into()), true),
+        (Outcome::Redirect("https://bank.example".into()), true),
+        (unreachable(), false),
+        (Outcome::Unknown(ErrorKind::BackendFailed.into()), false),
+    ] {
+        let (mut checkout, _) = Checkout::sending();
+        let effects = checkout.on(Event::Answered(outcome));
+        assert_eq!(effects.contains(&Effect::ForgetAttempt), is_known, "{effects:?}");
     }
 }

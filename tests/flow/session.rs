@@ -66,7 +66,7 @@ fn the_end_of_a_session_is_announced_once_and_comes() {
     assert_eq!(checkout.on(Event::Clock(301)), std::slice::from_ref(&again));
     let announced = [again.clone(), Effect::Notify(Notice::Expiring)];
     assert_eq!(checkout.on(Event::Clock(300)), announced);
-    assert_eq!(checkout.state.words(), Words::Expiring);
+    assert_eq!(checkout.state.words(checkout.plan.page), Words::Expiring);
     assert_eq!(checkout.on(Event::Clock(299)), std::slice::from_ref(&again));
     assert_eq!(checkout.name(), StateName::Ready);
     assert_eq!(
@@ -156,7 +156,7 @@ fn an_order_on_its_way_outlives_the_end_of_the_session() {
     assert_eq!(checkout.name(), StateName::Placing);
     checkout.on(Event::Answered(Outcome::Unknown(ErrorKind::BackendFailed.into())));
     checkout.on(Event::Clock(-1));
-    assert_eq!(checkout.state.words(), Words::Unresolved);
+    assert_eq!(checkout.state.words(checkout.plan.page), Words::Unresolved);
     assert!(sent(checkout.on(Event::PlaceOrder)).is_some());
     checkout.on(Event::Answered(Outcome::Refused(ErrorKind::OrderRefused.into())));
     checkout.on(Event::Clock(-1));
@@ -176,7 +176,7 @@ fn an_order_on_its_way_outlives_the_sign_out_and_nothing_else_does() {
             assert!(!left.contains(&Effect::EraseWidgets), "{left:?}");
             assert_eq!(checkout.name(), StateName::Placing, "{end:?}");
             checkout.on(Event::Answered(Outcome::Unknown(ErrorKind::BackendFailed.into())));
-            assert_eq!(checkout.state.words(), Words::Unresolved, "{end:?}");
+            assert_eq!(checkout.state.words(checkout.plan.page), Words::Unresolved, "{end:?}");
             checkout.on(end.clone());
             assert!(sent(checkout.on(Event::PlaceOrder)).is_some(), "{end:?}");
             // Once its fate is known, nothing of the buyer is left.
