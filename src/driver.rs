@@ -369,10 +369,11 @@ impl Driver {
             Effect::CollectOrder => self.collect_order(),
             Effect::ForgetAttempt => session::keep_attempt(options, None),
             Effect::Send(order) => {
-                let is_recurring =
-                    |state: &mut State| state.choosing().is_some_and(|it| it.choice.plan.recurring);
-                session::keep_attempt(options, Some((&order, self.state.with(is_recurring))));
-                fetch::post(page, konnektive::import(options, &order));
+                session::keep_attempt(options, Some(&order));
+                let token = |state: &mut State| state.choosing().map(|it| it.token.clone());
+                if let Some(token) = self.state.with(token) {
+                    fetch::post(page, konnektive::import(options, &order, &token));
+                }
             }
             // Done already.
             Effect::Book(_) => {}

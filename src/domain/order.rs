@@ -1,6 +1,6 @@
 //! What the page adds to an order, and the command that places it.
 
-use crate::domain::ids::{AccessToken, AmazonOrderId, Nonce};
+use crate::domain::ids::{AmazonOrderId, Nonce};
 use crate::domain::profile::Profile;
 use crate::domain::text::contains_ignoring_case;
 use crate::domain::value::{Entries, Value, put, put_text};
@@ -105,54 +105,45 @@ pub fn is_forbidden(name: &str) -> bool {
         || PARTS.iter().any(|part| contains_ignoring_case(name, part))
 }
 
-/// Place this order: the whole content of one Import Order or Import Upsale.
+/// Place this order: the whole content of one Import Order or Import Upsale, but for the token, which is
+/// the session's.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ImportOrder {
     /// The same for every repetition of this attempt.
     pub key: Nonce,
     /// Amazon's id of the purchase.
     pub amazon_order_id: AmazonOrderId,
-    /// The buyer's consent to read the address.
-    pub token: AccessToken,
+    /// It is a billing agreement.
+    pub recurring: bool,
     /// The buyer, unless Amazon would not tell; the backend can ask with the token.
     pub profile: Option<Profile>,
     /// The page's own fields.
     pub fields: Fields,
 }
 
-/// What a page that was left while an order was on its way keeps of it, besides Amazon's id. Without the
-/// token, which is the session's.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Attempt {
-    key: Nonce,
-    profile: Option<Profile>,
-    fields: Fields,
-}
-
-impl Attempt {
-    /// Reads what [`Attempt::of`] has written.
-    pub fn read(kept: &Value) -> Option<Self> {
-        Some(Self {
-            key: Nonce::new(kept.text_of("key")?),
-            profile: kept.get("profile").cloned().and_then(Profile::read),
-            fields: Fields::read(kept.get("fields")?.clone()).ok()?,
-        })
-    }
-
-    /// What is kept of an order.
-    pub fn of(order: &ImportOrder) -> Value {
+impl ImportOrder {
+    /// What a page keeps of it until its fate is known.
+    pub fn write(&self) -> Value {
         let mut kept = Entries::new();
-        put_text(&mut kept, "key", Some(order.key.as_str()));
-        let profile = order.profile.as_ref().map(|profile| profile.value().clone());
+        put_text(&mut kept, "key", Some(self.key.as_str()));
+        put_text(&mut kept, "amazonOrderId", Some(self.amazon_order_id.as_str()));
+        put(&mut kept, "recurring", Value::Bool(self.recurring));
+        let profile = self.profile.as_ref().map(|profile| profile.value().clone());
         put(&mut kept, "profile", profile.unwrap_or_default());
-        put(&mut kept, "fields", Value::Map(order.fields.0.clone()));
+        put(&mut kept, "fields", Value::Map(self.fields.0.clone()));
         Value::Map(kept)
     }
 
-    /// The same order again.
-    pub fn order(self, amazon_order_id: AmazonOrderId, token: AccessToken) -> ImportOrder {
-        let Self { key, profile, fields } = self;
-        ImportOrder { key, amazon_order_id, token, profile, fields }
+    /// The same order again, if it is one.
+    pub fn read(kept: &Value) -> Option<Self> {
+        let get = |name| kept.get(name).cloned().unwrap_or_default();
+        Some(Self {
+            key: Nonce::new(kept.text_of("key")?),
+            amazon_order_id: AmazonOrderId::parse(kept.text_of("amazonOrderId")?)?,
+            recurring: kept.is_true("recurring"),
+            profile: Profile::read(get("profile")),
+            fields: Fields::read(get("fields")).ok()?,
+        })
     }
 }
 

@@ -1,10 +1,11 @@
 //! What a purchase is made of, and which page of it this is.
 
+use alloc::rc::Rc;
+
 use crate::domain::ids::AmazonOrderId;
 use crate::domain::options::Options;
-use crate::domain::order::Attempt;
+use crate::domain::order::ImportOrder;
 use crate::domain::text::contains_ignoring_case;
-use crate::prelude::*;
 
 /// What a purchase is made of, and so what the buyer has to choose here.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -68,7 +69,15 @@ pub struct KeptOrder {
     /// Nothing was missing.
     pub complete: bool,
     /// It was sent, and the page was left before the answer.
-    pub attempt: Option<Box<Attempt>>,
+    pub attempt: Option<Rc<ImportOrder>>,
+}
+
+impl KeptOrder {
+    /// The order that was sent, to be asked about.
+    pub fn sent(order: ImportOrder) -> Self {
+        let (id, recurring) = (order.amazon_order_id.clone(), order.recurring);
+        Self { id, recurring, complete: true, attempt: Some(Rc::new(order)) }
+    }
 }
 
 impl Plan {

@@ -77,8 +77,8 @@ pub(super) fn collected(
         ProfileState::Known(profile) => Some(profile.clone()),
         ProfileState::Pending(_) | ProfileState::Failed => None,
     };
-    let token = choosing.token.clone();
-    let order = Rc::new(ImportOrder { key, amazon_order_id, token, profile, fields });
+    let recurring = choosing.choice.plan.recurring;
+    let order = Rc::new(ImportOrder { key, amazon_order_id, recurring, profile, fields });
     effects.push(Effect::Send(Rc::clone(&order)));
     *phase = Phase::Sending(order, 1);
 }

@@ -194,14 +194,13 @@ fn begin_choosing(
     (choice.address, choice.payment, choice.consent) = (is_review, is_review, is_review);
     effects.push(Effect::FetchProfile(choosing.token.clone()));
     choosing::draw(&mut choosing.choice, effects);
-    *state = match (attempt, &choosing.choice.order) {
+    *state = match attempt {
         // What became of it comes first; nothing of it may change.
-        (Some(attempt), Some(id)) => {
-            let order = Rc::new(attempt.order(id.clone(), choosing.token.clone()));
+        Some(order) => {
             effects.push(Effect::Send(Rc::clone(&order)));
             State::Placing(choosing, Phase::Sending(order, 1))
         }
-        _ => State::Choosing(choosing),
+        None => State::Choosing(choosing),
     };
 }
 

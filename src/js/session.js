@@ -185,12 +185,9 @@ export function keepPlaced(site, amazonOrderId, orderId, product) {
 
 const attemptOf = () => `${ATTEMPT} ${here()}`;
 
-/** Keeps an order that this page sends, without its token: it may be loaded again before the answer. */
-export const keepAttempt = (site, order, recurring, attempt) =>
-  store(attemptOf(), { owner: ownerOf(site), order, recurring, complete: true, attempt });
-
-/** Its fate is known. */
-export const forgetAttempt = () => store(attemptOf());
+/** Keeps an order that this page sends, until its fate is known: the page may be loaded again before. */
+export const keepAttempt = (site, order) =>
+  store(attemptOf(), order && { ...order, owner: ownerOf(site) });
 
 export function readAttempt(site) {
   const kept = stored(attemptOf());

@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 use crate::domain::funnel::{self, Funnel};
 use crate::domain::ids::{AccessToken, AmazonOrderId, Nonce};
 use crate::domain::options::Options;
-use crate::domain::order::{Attempt, ImportOrder};
+use crate::domain::order::ImportOrder;
 use crate::domain::plan::{self, KeptOrder, Plan, asks_at_sign_in};
 use crate::domain::session::{self, Arrival};
 use crate::domain::sign_in::SignIn;
@@ -60,9 +60,7 @@ extern "C" {
         product: Option<&str>,
     ) -> bool;
     #[wasm_bindgen(js_name = keepAttempt)]
-    fn keep_sent(site: &str, order: &str, recurring: bool, attempt: &JsValue);
-    #[wasm_bindgen(js_name = forgetAttempt)]
-    fn forget_sent();
+    fn keep_sent(site: &str, order: &JsValue);
     #[wasm_bindgen(js_name = readAttempt)]
     fn find_sent(site: &str) -> String;
     #[wasm_bindgen(js_name = isPlaced)]
@@ -201,24 +199,16 @@ pub fn keep_placed(
     keep_receipt(&shop(options), order.amazon_order_id.as_str(), order_id, added)
 }
 
-/// Keeps an order that is sent until its fate is known, with whether it is recurring: the same page
-/// asks about it when it is loaded again.
-pub fn keep_attempt(options: &Options, order: Option<(&ImportOrder, bool)>) {
-    match order {
-        Some((order, recurring)) => {
-            let attempt = convert::to_js(&Attempt::of(order));
-            keep_sent(&shop(options), order.amazon_order_id.as_str(), recurring, &attempt);
-        }
-        None => forget_sent(),
-    }
+/// Keeps an order that is sent until its fate is known: the same page asks about it when it is loaded
+/// again.
+pub fn keep_attempt(options: &Options, order: Option<&ImportOrder>) {
+    let order = order.map_or(JsValue::UNDEFINED, |order| convert::to_js(&order.write()));
+    keep_sent(&shop(options), &order);
 }
 
 /// The order that this page has sent before it was left.
 pub fn read_attempt(options: &Options) -> Option<KeptOrder> {
-    let kept = convert::read(&find_sent(&shop(options)));
-    let attempt = kept.get("attempt").and_then(Attempt::read)?;
-    let order = kept_order(&kept)?;
-    Some(KeptOrder { attempt: Some(Box::new(attempt)), ..order })
+    ImportOrder::read(&convert::read(&find_sent(&shop(options)))).map(KeptOrder::sent)
 }
 
 /// True if a later page has placed this order.

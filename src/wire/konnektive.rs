@@ -3,6 +3,7 @@
 //! alone, and `message` may be text, number, object by field, or the order.
 
 use crate::domain::http::{Reply, Request};
+use crate::domain::ids::AccessToken;
 use crate::domain::options::Options;
 use crate::domain::order::ImportOrder;
 use crate::domain::outcome::{Decline, DeclineReason, Outcome, PlacedOrder};
@@ -17,7 +18,7 @@ const NAME_LIMIT: usize = 50;
 
 /// Writes an Import Order; on an upsell page an Import Upsale, which has neither `paySource` nor buyer:
 /// its order has both.
-pub fn import(options: &Options, order: &ImportOrder) -> Request {
+pub fn import(options: &Options, order: &ImportOrder, token: &AccessToken) -> Request {
     let as_form = options.text("backend", "format") == Some("form");
     let mut fields = Entries::new();
     let is_upsell = Page::of(options) == Page::Upsell;
@@ -26,7 +27,7 @@ pub fn import(options: &Options, order: &ImportOrder) -> Request {
     }
     put_text(&mut fields, "amazonBillerId", options.text("amazonBillerId", ""));
     put_text(&mut fields, "amazonOrderId", Some(order.amazon_order_id.as_str()));
-    put_text(&mut fields, "amazonAddressConsent", Some(order.token.expose()));
+    put_text(&mut fields, "amazonAddressConsent", Some(token.expose()));
     if let Some(profile) = &order.profile
         && !is_upsell
     {
@@ -191,7 +192,7 @@ mod tests {
         ImportOrder {
             key: Nonce::new("key"),
             amazon_order_id: AmazonOrderId::parse("S01-1234567-1234567").unwrap(),
-            token: AccessToken::parse("Atza|SECRET").unwrap(),
+            recurring: false,
             profile,
             fields: Fields::read(Value::Map(fields.collect())).unwrap(),
         }
@@ -218,13 +219,17 @@ mod tests {
         value.and_then(|(_, value)| value.text())
     }
 
+    fn send(options: &Options, order: &ImportOrder) -> Request {
+        import(options, order, &AccessToken::parse("Atza|SECRET").unwrap())
+    }
+
     #[test]
     fn an_import_order_carries_every_field_once() {
         let profile = profile(json!({ "name": "Ann van der Berg", "email": "ann@example.com" }));
         let fields =
             [("campaignId", "12"), ("emailAddress", "typed@example.com"), ("product1_id", "345")];
         let request =
-            import(&options(json!({ "amazonBillerId": 77 })), &order(Some(profile), &fields));
+            send(&options(json!({ "amazonBillerId": 77 })), &order(Some(profile), &fields));
         assert_eq!(request.url, "/amazon-pay/import-order");
         assert_eq!(request.idempotency_key, "key");
         for (name, text) in [
@@ -248,7 +253,7 @@ mod tests {
         let profile = profile(json!({ "name": "Ada Lovelace", "email": "ada@example.com" }));
         let fields = [("orderId", "A1B2C3"), ("productId", "348")];
         let options = options(json!({ "page": "upsell", "amazonBillerId": "7" }));
-        let request = import(&options, &order(Some(profile), &fields));
+        let request = send(&options, &order(Some(profile), &fields));
         assert_eq!(request.url, "/amazon-pay/import-upsale");
         let names: Vec<_> = request.fields.iter().map(|(name, _)| name.as_str()).collect();
         let ours = ["amazonBillerId", "amazonOrderId", "amazonAddressConsent"];
@@ -258,7 +263,7 @@ mod tests {
     #[test]
     fn without_a_profile_the_page_s_own_fields_stand() {
         let fields = [("emailAddress", "typed@example.com"), ("firstName", "Ann")];
-        let request = import(&options(json!({})), &order(None, &fields));
+        let request = send(&options(json!({})), &order(None, &fields));
         assert_eq!(field(&request, "emailAddress"), Some("typed@example.com"));
         assert_eq!(field(&request, "firstName"), Some("Ann"));
         assert_eq!(field(&request, "amazonBillerId"), None);
@@ -267,16 +272,16 @@ mod tests {
     #[test]
     fn the_format_and_the_address_are_the_merchant_s() {
         let backend = json!({ "url": "https://shop.example/pay/", "format": "form" });
-        let request = import(&options(json!({ "backend": backend })), &order(None, &[]));
+        let request = send(&options(json!({ "backend": backend })), &order(None, &[]));
         assert_eq!(request.url, "https://shop.example/pay/import-order");
         assert!(request.as_form);
-        assert!(!import(&options(json!({})), &order(None, &[])).as_form);
+        assert!(!send(&options(json!({})), &order(None, &[])).as_form);
     }
 
     #[test]
     fn long_names_are_cut_between_characters() {
         let profile = profile(json!({ "name": format!("{} B", "é".repeat(60)) }));
-        let request = import(&options(json!({})), &order(Some(profile), &[]));
+        let request = send(&options(json!({})), &order(Some(profile), &[]));
         assert_eq!(field(&request, "firstName"), Some("é".repeat(50).as_str()));
         assert_eq!(field(&request, "lastName"), Some("B"));
     }
