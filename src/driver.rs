@@ -55,6 +55,8 @@ pub struct Driver {
     queue: Shared<Vec<Event>>,
     /// The next page of the funnel knows of the order.
     is_booked: Cell<bool>,
+    /// What this page has sent before it was loaded again.
+    attempt: Shared<Option<Rc<ImportOrder>>>,
     dispatching: Cell<bool>,
     disposed: Cell<bool>,
     /// Each drawing and each question is a generation of its own.
@@ -103,6 +105,7 @@ impl Driver {
             state: Shared::default(),
             queue: Shared::default(),
             is_booked: Cell::default(),
+            attempt: Shared::default(),
             dispatching: Cell::default(),
             disposed: Cell::default(),
             generation: Cell::default(),
@@ -127,10 +130,8 @@ impl Driver {
         let from_session = self.session.find(&self.page, &self.options, returned);
         // What was sent before the page was left comes before all else.
         if let Some(order) = session::read_attempt(&self.options) {
-            return match from_session {
-                Arrival::Buyer(token, _) => Arrival::Buyer(token, Some(order)),
-                _ => Arrival::Left(order),
-            };
+            self.attempt.set(Some(Rc::new(order)));
+            return from_session;
         }
         // What is reviewed is of the kind that was chosen.
         if let Arrival::Buyer(_, Some(kept)) = &from_session
@@ -172,6 +173,12 @@ impl Driver {
 
     fn take(&self, event: Event) {
         let (state, effects) = step(self.plan.get(), self.state.take(), event);
+        // Before the buyer can do anything.
+        if matches!(state, State::Choosing(_))
+            && let Some(order) = self.attempt.take()
+        {
+            self.queue.with(|queue| queue.push(Event::Resume(order)));
+        }
         self.state.set(state);
         // An error stays to be read until there is something new to say.
         let (mut error, mut is_news) = (None, false);

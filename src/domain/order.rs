@@ -113,8 +113,6 @@ pub struct ImportOrder {
     pub key: Nonce,
     /// Amazon's id of the purchase.
     pub amazon_order_id: AmazonOrderId,
-    /// It is a billing agreement.
-    pub recurring: bool,
     /// The buyer, unless Amazon would not tell; the backend can ask with the token.
     pub profile: Option<Profile>,
     /// The page's own fields.
@@ -127,7 +125,6 @@ impl ImportOrder {
         let mut kept = Entries::new();
         put_text(&mut kept, "key", Some(self.key.as_str()));
         put_text(&mut kept, "amazonOrderId", Some(self.amazon_order_id.as_str()));
-        put(&mut kept, "recurring", Value::Bool(self.recurring));
         let profile = self.profile.as_ref().map(|profile| profile.value().clone());
         put(&mut kept, "profile", profile.unwrap_or_default());
         put(&mut kept, "fields", Value::Map(self.fields.0.clone()));
@@ -140,7 +137,6 @@ impl ImportOrder {
         Some(Self {
             key: Nonce::new(kept.text_of("key")?),
             amazon_order_id: AmazonOrderId::parse(kept.text_of("amazonOrderId")?)?,
-            recurring: kept.is_true("recurring"),
             profile: Profile::read(get("profile")),
             fields: Fields::read(get("fields")).ok()?,
         })

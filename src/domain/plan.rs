@@ -1,10 +1,7 @@
 //! What a purchase is made of, and which page of it this is.
 
-use alloc::rc::Rc;
-
 use crate::domain::ids::AmazonOrderId;
 use crate::domain::options::Options;
-use crate::domain::order::ImportOrder;
 use crate::domain::text::contains_ignoring_case;
 
 /// What a purchase is made of, and so what the buyer has to choose here.
@@ -60,7 +57,7 @@ impl Page {
 }
 
 /// An order reference or billing agreement that outlives its page or its session.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeptOrder {
     /// Amazon's id of it.
     pub id: AmazonOrderId,
@@ -68,26 +65,12 @@ pub struct KeptOrder {
     pub recurring: bool,
     /// Nothing was missing.
     pub complete: bool,
-    /// It was sent, and the page was left before the answer.
-    pub attempt: Option<Rc<ImportOrder>>,
-}
-
-impl KeptOrder {
-    /// The order that was sent, to be asked about.
-    pub fn sent(order: ImportOrder) -> Self {
-        let (id, recurring) = (order.amazon_order_id.clone(), order.recurring);
-        Self { id, recurring, complete: true, attempt: Some(Rc::new(order)) }
-    }
 }
 
 impl Plan {
-    /// The order to go on with: one of the other kind is none, and an upsell has its own. What was
-    /// sent comes first.
+    /// The order to go on with: one of the other kind is none, and an upsell has its own.
     pub fn accept(self, kept: Option<KeptOrder>) -> Option<KeptOrder> {
-        kept.filter(|kept| {
-            let is_ours = kept.recurring == self.recurring && self.page != Page::Upsell;
-            is_ours || kept.attempt.is_some()
-        })
+        kept.filter(|kept| kept.recurring == self.recurring && self.page != Page::Upsell)
     }
 
     /// The plan of a page with these options.

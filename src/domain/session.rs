@@ -17,8 +17,6 @@ pub enum Arrival {
     Buyer(AccessToken, Option<KeptOrder>),
     /// A buyer who is back from Amazon's page without a usable sign-in.
     Refused(Error),
-    /// Somebody whose session is over, and with an order to go on with.
-    Left(KeptOrder),
     /// Somebody who lacks what this page of the funnel goes on with.
     Closed(Error),
     /// Somebody who has placed this order already.

@@ -75,10 +75,11 @@ pub(super) fn first_widget_is_silent(state: &State, effects: &mut Effects) {
 }
 
 pub(super) fn order_created(state: &mut State, id: AmazonOrderId, effects: &mut Effects) {
-    // While an order is on its way, an id from a widget's redraw changes nothing.
-    let State::Choosing(choosing) = state else { return };
+    let is_placing = state.is_placing();
+    let Some(choosing) = state.choosing_mut() else { return };
     let choice = &mut choosing.choice;
-    if choice.order.as_ref() == Some(&id) {
+    // While an order is on its way, an id from a widget's redraw changes nothing.
+    if choice.order.as_ref() == Some(&id) || (is_placing && choice.order.is_some()) {
         return;
     }
     // A newer order reference knows nothing of what was chosen for the older one.

@@ -1,8 +1,10 @@
 //! Everything that can happen to a checkout.
 
+use alloc::rc::Rc;
+
 use crate::domain::amazon::Widget;
 use crate::domain::ids::{AccessToken, AmazonOrderId, Nonce};
-use crate::domain::order::Fields;
+use crate::domain::order::{Fields, ImportOrder};
 use crate::domain::outcome::Outcome;
 use crate::domain::profile::Profile;
 use crate::domain::sign_in::SignIn;
@@ -51,6 +53,8 @@ pub enum Event {
     ProfileArrived(Result<Profile, Error>),
     /// The buyer or the page wants the order placed.
     PlaceOrder,
+    /// This page has sent an order before it was loaded again, and nobody knows what became of it.
+    Resume(Rc<ImportOrder>),
     /// The page's order fields, with the key of this attempt.
     OrderCollected(Nonce, Result<Fields, Error>),
     /// The backend's answer, understood.

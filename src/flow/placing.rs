@@ -50,6 +50,17 @@ pub(super) fn place_order(state: &mut State, effects: &mut Effects) {
     }
 }
 
+/// Asks what became of an order before anything else may be sent.
+pub(super) fn resume(state: &mut State, order: Rc<ImportOrder>, effects: &mut Effects) {
+    *state = match core::mem::take(state) {
+        State::Choosing(choosing) => {
+            effects.push(Effect::Send(Rc::clone(&order)));
+            State::Placing(choosing, Phase::Sending(order, 1))
+        }
+        other => other,
+    };
+}
+
 pub(super) fn collect(phase: &mut Phase, effects: &mut Effects) {
     *phase = Phase::Collecting;
     effects.push(Effect::CollectOrder);
@@ -77,8 +88,7 @@ pub(super) fn collected(
         ProfileState::Known(profile) => Some(profile.clone()),
         ProfileState::Pending(_) | ProfileState::Failed => None,
     };
-    let recurring = choosing.choice.plan.recurring;
-    let order = Rc::new(ImportOrder { key, amazon_order_id, recurring, profile, fields });
+    let order = Rc::new(ImportOrder { key, amazon_order_id, profile, fields });
     effects.push(Effect::Send(Rc::clone(&order)));
     *phase = Phase::Sending(order, 1);
 }

@@ -43,7 +43,7 @@ impl Default for State {
 }
 
 /// What an ended session leaves: its order, if there was one.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ended(pub Option<KeptOrder>);
 
 /// A signed-in buyer who chooses.
@@ -138,7 +138,7 @@ impl Choice {
     /// The order for whoever goes on with it later.
     pub fn kept(&self) -> Option<KeptOrder> {
         let (recurring, complete) = (self.plan.recurring, self.complete().is_some());
-        self.order.clone().map(|id| KeptOrder { id, recurring, complete, attempt: None })
+        self.order.clone().map(|id| KeptOrder { id, recurring, complete })
     }
 
     /// The order reference or billing agreement, when nothing is missing.

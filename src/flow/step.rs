@@ -1,7 +1,5 @@
 //! One step: an event meets a state.
 
-use alloc::rc::Rc;
-
 use crate::domain::amazon::{Reaction, Widget, reaction};
 use crate::domain::ids::{AccessToken, Nonce};
 use crate::domain::plan::{KeptOrder, Page, Plan};
@@ -58,6 +56,7 @@ fn take(plan: Plan, state: &mut State, event: Event, effects: &mut Effects) {
         Event::WidgetFailed(widget, code) => widget_failed(state, widget, &code, effects),
         Event::ProfileArrived(profile) => choosing::profile_arrived(state, profile, effects),
         Event::PlaceOrder => placing::place_order(state, effects),
+        Event::Resume(order) => placing::resume(state, order, effects),
         Event::OrderCollected(key, fields) => placing::collected(state, key, fields, effects),
         Event::Answered(outcome) => placing::answered(state, outcome, effects),
         Event::TimeUp(timer) => match timer {
@@ -110,7 +109,6 @@ fn amazon_ready(plan: Plan, state: &mut State, effects: &mut Effects) {
     effects.push(Effect::DrawButton);
     match arrival {
         Arrival::Nobody | Arrival::Closed(_) | Arrival::Placed(_) => {}
-        Arrival::Left(order) => *state = State::Expired(Ended(Some(order))),
         Arrival::Buyer(token, order) => begin_choosing(plan, state, token, order, effects),
         Arrival::Refused(error) => effects.push(Effect::Report(error)),
     }
@@ -182,7 +180,6 @@ fn begin_choosing(
     effects.push(Effect::Notify(Notice::SignedIn));
     effects.push(Effect::StartTimer(Timer::Session));
     let order = plan.accept(order);
-    let attempt = order.as_ref().and_then(|order| order.attempt.clone());
     let was_complete = order.as_ref().is_some_and(|order| order.complete);
     let is_review = plan.page == Page::Review;
     if is_review && !was_complete {
@@ -194,14 +191,7 @@ fn begin_choosing(
     (choice.address, choice.payment, choice.consent) = (is_review, is_review, is_review);
     effects.push(Effect::FetchProfile(choosing.token.clone()));
     choosing::draw(&mut choosing.choice, effects);
-    *state = match attempt {
-        // What became of it comes first; nothing of it may change.
-        Some(order) => {
-            effects.push(Effect::Send(Rc::clone(&order)));
-            State::Placing(choosing, Phase::Sending(order, 1))
-        }
-        None => State::Choosing(choosing),
-    };
+    *state = State::Choosing(choosing);
 }
 
 fn clock(state: &mut State, seconds: i32, effects: &mut Effects) {

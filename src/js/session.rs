@@ -207,8 +207,8 @@ pub fn keep_attempt(options: &Options, order: Option<&ImportOrder>) {
 }
 
 /// The order that this page has sent before it was left.
-pub fn read_attempt(options: &Options) -> Option<KeptOrder> {
-    ImportOrder::read(&convert::read(&find_sent(&shop(options)))).map(KeptOrder::sent)
+pub fn read_attempt(options: &Options) -> Option<ImportOrder> {
+    ImportOrder::read(&convert::read(&find_sent(&shop(options))))
 }
 
 /// True if a later page has placed this order.
@@ -254,7 +254,7 @@ const COMPLETE: &str = "complete";
 fn kept_order(kept: &Value) -> Option<KeptOrder> {
     let id = AmazonOrderId::parse(kept.text_of(ORDER)?)?;
     let (recurring, complete) = (kept.is_true(RECURRING), kept.is_true(COMPLETE));
-    Some(KeptOrder { id, recurring, complete, attempt: None })
+    Some(KeptOrder { id, recurring, complete })
 }
 
 /// A seller and client in one environment of one region.

@@ -192,7 +192,6 @@ mod tests {
         ImportOrder {
             key: Nonce::new("key"),
             amazon_order_id: AmazonOrderId::parse("S01-1234567-1234567").unwrap(),
-            recurring: false,
             profile,
             fields: Fields::read(Value::Map(fields.collect())).unwrap(),
         }

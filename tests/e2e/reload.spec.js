@@ -96,7 +96,7 @@ test("an order whose session is over needs another sign-in, and no other order",
   await taken;
   await page.evaluate(() => sessionStorage.removeItem("landerpay"));
   await page.reload();
-  await shop.expectState("expired");
+  await shop.expectState("signed-out");
   await expect(buyer.placeOrder).toBeDisabled();
   await buyer.button.click();
   await expect(buyer.status).toHaveText(THANKS);

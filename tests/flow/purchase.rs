@@ -6,8 +6,6 @@ use landerpay::domain::amazon::Widget;
 use landerpay::domain::ids::AccessToken;
 use landerpay::domain::order::ImportOrder;
 use landerpay::domain::outcome::Outcome;
-use landerpay::domain::plan::{KeptOrder, Page, Plan};
-use landerpay::domain::session::Arrival;
 use landerpay::domain::sign_in::SignIn;
 use landerpay::domain::words::Words;
 use landerpay::error::{Error, ErrorKind};
@@ -337,41 +335,30 @@ fn what_the_page_s_function_does_wrong_ends_the_attempt() {
     }
 }
 
-/// What a page that is loaded again finds of an order that it has sent.
-fn left() -> (KeptOrder, Rc<ImportOrder>) {
-    let (_, order) = Checkout::sending();
-    (KeptOrder::sent(ImportOrder::read(&order.write()).unwrap()), order)
-}
-
 #[test]
 fn a_page_that_is_loaded_again_asks_about_the_very_order_that_it_has_sent() {
-    let (kept, order) = left();
-    for plan in [
-        Plan::default(),
-        // The page may offer something else by now.
-        Plan { recurring: true, consent: true, ..Plan::default() },
-        Plan { page: Page::Upsell, ..Plan::default() },
-        Plan { page: Page::Review, review: true, ..Plan::default() },
-    ] {
-        let arrival = Arrival::Buyer(token(), Some(kept.clone()));
-        let mut checkout = Checkout::with(plan, State::Loading(arrival));
-        let effects = checkout.on(Event::AmazonReady);
-        assert_eq!(sent(effects), Some(Rc::clone(&order)), "{plan:?}");
-        assert_eq!(checkout.name(), StateName::Placing);
-        let effects = checkout.on(Event::Answered(placed()));
-        assert!(effects.contains(&Effect::ForgetAttempt), "{effects:?}");
-        assert_eq!(checkout.name(), StateName::Placed);
-    }
+    let (_, order) = Checkout::sending();
+    let kept = Rc::new(ImportOrder::read(&order.write()).unwrap());
+    assert_eq!(kept, order);
+    let mut checkout = Checkout::signed_in();
+    assert_eq!(sent(checkout.on(Event::Resume(kept))), Some(order));
+    assert_eq!(checkout.name(), StateName::Placing);
+    // The widgets are those of another draft, which is there for what comes after a decline.
+    checkout.on(Event::OrderCreated(order_id(2)));
+    checkout.on(Event::AddressSelected);
+    checkout.on(Event::PaymentSelected);
+    checkout.on(Event::Answered(declined("TransactionTimedOut")));
+    assert_eq!(checkout.state.ready(), Some(&order_id(2)));
 }
 
 #[test]
-fn an_order_that_was_sent_outlives_its_session() {
-    let (kept, order) = left();
-    let mut checkout = Checkout::at(State::Loading(Arrival::Left(kept)));
-    checkout.on(Event::AmazonReady);
-    assert_eq!(checkout.name(), StateName::Expired);
-    checkout.on(Event::ButtonPressed(nonce(1)));
-    assert_eq!(sent(checkout.on(Event::SignedIn(good_sign_in()))), Some(order));
+fn nothing_is_asked_about_for_a_buyer_who_is_not_there() {
+    let (_, order) = Checkout::sending();
+    for state in [State::SignedOut, State::default()] {
+        let mut checkout = Checkout::at(state.clone());
+        assert!(checkout.on(Event::Resume(Rc::clone(&order))).is_empty());
+        assert_eq!(checkout.state, state);
+    }
 }
 
 #[test]

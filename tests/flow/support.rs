@@ -85,7 +85,7 @@ pub fn order_id(number: u8) -> AmazonOrderId {
 
 /// What an ended session leaves of a one-time order.
 pub fn kept(number: u8) -> KeptOrder {
-    KeptOrder { id: order_id(number), recurring: false, complete: false, attempt: None }
+    KeptOrder { id: order_id(number), recurring: false, complete: false }
 }
 
 pub fn draw_address_book(id: Option<AmazonOrderId>) -> Effect {
