@@ -140,7 +140,7 @@ impl Driver {
             self.plan.set(Plan::new(&self.options, kept.recurring));
         }
         let fields = self.fields(false).map(Result::unwrap_or_default);
-        if let Some(id) = funnel.shown_order(plan, fields.as_ref()) {
+        if let Some(id) = funnel.shown_order(plan) {
             page::show_order(&self.page, id);
         }
         funnel.arrival(plan, fields.as_ref()).unwrap_or(from_session)

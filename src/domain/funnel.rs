@@ -64,10 +64,14 @@ impl Funnel {
     }
 
     /// The order to which an upsell page adds.
-    pub fn shown_order<'a>(&'a self, plan: Plan, fields: Option<&'a Fields>) -> Option<&'a str> {
-        let placed = self.0.get("placed").and_then(|placed| placed.text_of("orderId"));
-        let own = fields.and_then(|fields| fields.text("orderId"));
-        own.or(placed).filter(|_| plan.page == Page::Upsell)
+    pub fn shown_order(&self, plan: Plan) -> Option<&str> {
+        let placed = self.placed_id();
+        if plan.page == Page::Upsell { placed } else { None }
+    }
+
+    /// The CRM's id of the order that was placed in this tab.
+    fn placed_id(&self) -> Option<&str> {
+        self.0.get("placed").and_then(|placed| placed.text_of("orderId"))
     }
 
     /// The order's fields with what the funnel adds. What the page itself says wins.
@@ -102,15 +106,13 @@ impl Funnel {
         if placed.is_some_and(|placed| placed.is_true("isOver")) {
             return Err(ErrorKind::UpsellOver.into());
         }
-        let id = placed.and_then(|placed| placed.text_of("orderId"));
-        id.ok_or_else(|| ErrorKind::FirstOrderMissing.into())
+        self.placed_id().ok_or_else(|| ErrorKind::FirstOrderMissing.into())
     }
 
     /// The same if the product is still to be had.
     fn upsell_order<'a>(&'a self, fields: &'a Fields) -> Result<&'a str, Error> {
         let order = self.first_order(fields)?;
-        let placed = self.0.get("placed").and_then(|placed| placed.text_of("orderId"));
-        if placed == Some(order) && self.is_taken(fields) {
+        if self.placed_id() == Some(order) && self.is_taken(fields) {
             Err(ErrorKind::UpsellTaken.into())
         } else {
             Ok(order)

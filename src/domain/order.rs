@@ -133,12 +133,13 @@ impl ImportOrder {
 
     /// The same order again, if it is one.
     pub fn read(kept: &Value) -> Option<Self> {
-        let get = |name| kept.get(name).cloned().unwrap_or_default();
+        let Value::Map(fields) = kept.get("fields")?.clone() else { return None };
         Some(Self {
             key: Nonce::new(kept.text_of("key")?),
             amazon_order_id: AmazonOrderId::parse(kept.text_of("amazonOrderId")?)?,
-            profile: Profile::read(get("profile")),
-            fields: Fields::read(get("fields")).ok()?,
+            profile: kept.get("profile").cloned().map(Profile),
+            // Checked before they were kept.
+            fields: Fields(fields),
         })
     }
 }
