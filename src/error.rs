@@ -1,6 +1,6 @@
 //! Everything that can go wrong: one table, one stable code per error.
 
-use crate::domain::text::concat;
+use crate::domain::text::{concat, part};
 use crate::prelude::*;
 
 /// Who can do something about an error.
@@ -29,7 +29,7 @@ impl Audience {
 }
 
 /// Declares the errors. Each has its code for programs, its audience, and a sentence for people
-/// in which `{}` stands for the subject. Data, because code is dearer in wasm.
+/// in which `{}` stands for the subject. One text, because code and tables are dearer in wasm.
 macro_rules! errors {
     ($($(#[doc = $doc:literal])+ $name:ident $code:literal $audience:ident $sentence:literal;)+) => {
         /// What went wrong.
@@ -42,12 +42,11 @@ macro_rules! errors {
             /// Every kind.
             pub const ALL: &[Self] = &[$(Self::$name),+];
 
-            const FACTS: &[Facts] = &[$(($code, Audience::$audience, $sentence)),+];
+            const FACTS: &str =
+                concat!($($code, "\t", stringify!($audience), "\t", $sentence, "\n"),+);
         }
     };
 }
-
-type Facts = (&'static str, Audience, &'static str);
 
 errors! {
     /// A required option is absent. Subject: its name.
@@ -204,29 +203,33 @@ impl Error {
 
     /// The stable code for programs.
     pub fn code(&self) -> &'static str {
-        self.facts().0
+        self.fact(0)
     }
 
     /// Who can do something about it.
     pub fn audience(&self) -> Audience {
-        self.facts().1
+        match self.fact(1) {
+            "Buyer" => Audience::Buyer,
+            "Merchant" => Audience::Merchant,
+            "Network" => Audience::Network,
+            _ => Audience::Developer,
+        }
     }
 
     /// The sentence for people: what happened, then what to do.
     pub fn message(&self) -> String {
         // Every sentence ends by itself, whatever ended the subject.
         let subject = self.0.subject.strip_suffix(".").unwrap_or(&self.0.subject);
-        let sentence = self.facts().2;
+        let sentence = self.fact(2);
         let gap = sentence.bytes().position(|byte| byte == b'{').unwrap_or(sentence.len());
         let before = sentence.get(..gap).unwrap_or_default();
         let after = sentence.get(gap + 2..).unwrap_or_default();
         concat(&[before, if after.is_empty() { "" } else { subject }, after])
     }
 
-    fn facts(&self) -> &'static Facts {
-        // The table has a row for each kind: one macro wrote both.
-        const NONE: Facts = ("", Audience::Developer, "");
-        ErrorKind::FACTS.get(self.0.kind as usize).unwrap_or(&NONE)
+    /// Code, audience or sentence.
+    fn fact(&self, place: usize) -> &'static str {
+        part(part(ErrorKind::FACTS, b'\n', self.0.kind as usize), b'\t', place)
     }
 }
 

@@ -20,6 +20,20 @@ pub fn join(parts: &[&str], separator: &str) -> String {
     text
 }
 
+/// The part at this place of a text whose parts end with `end`; empty if there are not so many.
+pub fn part(text: &str, end: u8, place: usize) -> &str {
+    let (mut start, mut parts) = (0, 0);
+    for (at, byte) in text.bytes().enumerate() {
+        if byte == end {
+            if parts == place {
+                return text.get(start..at).unwrap_or_default();
+            }
+            (start, parts) = (at + 1, parts + 1);
+        }
+    }
+    if parts == place { text.get(start..).unwrap_or_default() } else { "" }
+}
+
 /// True if `text` contains `part`, whatever the case of ASCII letters. An empty part is in no text.
 pub fn contains_ignoring_case(text: &str, part: &str) -> bool {
     !part.is_empty()

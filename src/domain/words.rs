@@ -1,7 +1,7 @@
 //! What the buyer reads. One sentence for each thing that can be said.
 
 use crate::domain::region::{Environment, Site};
-use crate::domain::text::concat;
+use crate::domain::text::{concat, part};
 use crate::error::{Audience, Error};
 use crate::prelude::*;
 
@@ -14,7 +14,8 @@ macro_rules! words {
             $($(#[doc = $doc])+ $name,)+
         }
 
-        const ENGLISH: &[&str] = &[$($english),+];
+        // One text is smaller than a table.
+        const ENGLISH: &str = concat!($($english, "\n"),+);
     };
 }
 
@@ -67,7 +68,7 @@ words! {
 impl Words {
     /// The English sentence.
     pub fn english(self) -> &'static str {
-        ENGLISH.get(self as usize).copied().unwrap_or_default()
+        part(ENGLISH, b'\n', self as usize)
     }
 }
 
