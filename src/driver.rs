@@ -374,12 +374,12 @@ impl Driver {
                 fetch::ask_for_profile(page, &url, &token, self.ask(PROFILE));
             }
             Effect::CollectOrder => self.collect_order(),
-            Effect::ForgetAttempt => session::keep_attempt(options, None),
+            Effect::ForgetAttempt => session::forget_attempt(),
             Effect::Send(order) => {
-                session::keep_attempt(options, Some(&order));
                 let token = |state: &mut State| state.choosing().map(|it| it.token.clone());
                 if let Some(token) = self.state.with(token) {
-                    fetch::post(page, konnektive::import(options, &order, &token));
+                    let shop = session::shop(options);
+                    fetch::post(page, &shop, konnektive::import(options, &order, &token));
                 }
             }
             // Done already.

@@ -3,7 +3,7 @@
 use crate::domain::ids::{AmazonOrderId, Nonce};
 use crate::domain::profile::Profile;
 use crate::domain::text::contains_ignoring_case;
-use crate::domain::value::{Entries, Value, put, put_text};
+use crate::domain::value::{Entries, Value, put_text};
 use crate::error::{Error, ErrorKind};
 use crate::prelude::*;
 
@@ -120,27 +120,11 @@ pub struct ImportOrder {
 }
 
 impl ImportOrder {
-    /// What a page keeps of it until its fate is known.
-    pub fn write(&self) -> Value {
-        let mut kept = Entries::new();
-        put_text(&mut kept, "key", Some(self.key.as_str()));
-        put_text(&mut kept, "amazonOrderId", Some(self.amazon_order_id.as_str()));
-        let profile = self.profile.as_ref().map(|profile| profile.value().clone());
-        put(&mut kept, "profile", profile.unwrap_or_default());
-        put(&mut kept, "fields", Value::Map(self.fields.0.clone()));
-        Value::Map(kept)
-    }
-
-    /// The same order again, if it is one.
-    pub fn read(kept: &Value) -> Option<Self> {
-        let Value::Map(fields) = kept.get("fields")?.clone() else { return None };
-        Some(Self {
-            key: Nonce::new(kept.text_of("key")?),
-            amazon_order_id: AmazonOrderId::parse(kept.text_of("amazonOrderId")?)?,
-            profile: kept.get("profile").cloned().map(Profile),
-            // Checked before they were kept.
-            fields: Fields(fields),
-        })
+    /// An order that was sent under this key before. Its content is what was sent then, and the browser
+    /// has it (`js/session.js`).
+    pub fn again(key: &str, amazon_order_id: AmazonOrderId) -> Self {
+        let (key, fields) = (Nonce::new(key), Fields::default());
+        Self { key, amazon_order_id, profile: None, fields }
     }
 }
 

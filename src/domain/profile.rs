@@ -6,7 +6,7 @@ use crate::domain::value::Value;
 /// What Amazon tells about the buyer, by Amazon's own names: `user_id`, `name`, `email` and, if its
 /// scope was granted, `postal_code`.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Profile(pub(super) Value);
+pub struct Profile(Value);
 
 impl Profile {
     /// Reads the answer of `GET /user/profile`. An answer with neither name nor e-mail is none.

@@ -185,13 +185,30 @@ export function keepPlaced(site, amazonOrderId, orderId, product) {
 
 const attemptOf = () => `${ATTEMPT} ${here()}`;
 
-/** Keeps an order that this page sends, until its fate is known: the page may be loaded again before. */
-export const keepAttempt = (site, order) =>
-  store(attemptOf(), order && { ...order, owner: ownerOf(site) });
+function findAttempt(site) {
+  const kept = stored(attemptOf());
+  return kept?.owner === ownerOf(site) ? kept : undefined;
+}
+
+/**
+ * Keeps an order that this page sends until its fate is known: the page may be loaded again before. The
+ * token is not kept, it is the session's.
+ *
+ * @returns {object} what is to be sent: under the same key the same as before
+ */
+export function keepAttempt(site, key, { amazonAddressConsent, ...fields }) {
+  const kept = findAttempt(site);
+  const content = kept?.key === key ? kept.content : fields;
+  store(attemptOf(), { owner: ownerOf(site), key, content });
+  return { ...content, amazonAddressConsent };
+}
+
+/** Its fate is known. */
+export const forgetAttempt = () => store(attemptOf());
 
 export function readAttempt(site) {
-  const kept = stored(attemptOf());
-  return write(kept?.owner === ownerOf(site) ? kept : undefined);
+  const kept = findAttempt(site);
+  return write(kept && { key: kept.key, amazonOrderId: kept.content.amazonOrderId });
 }
 
 /** Whether this order of Amazon's was placed on a later page, before this one was shown again. */

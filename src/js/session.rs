@@ -59,10 +59,11 @@ extern "C" {
         order_id: Option<&str>,
         product: Option<&str>,
     ) -> bool;
-    #[wasm_bindgen(js_name = keepAttempt)]
-    fn keep_sent(site: &str, order: &JsValue);
     #[wasm_bindgen(js_name = readAttempt)]
-    fn find_sent(site: &str) -> String;
+    fn find_attempt(site: &str) -> String;
+    /// Forgets the order that this page has sent: its fate is known.
+    #[wasm_bindgen(js_name = forgetAttempt)]
+    pub fn forget_attempt();
     #[wasm_bindgen(js_name = isPlaced)]
     fn was_placed(site: &str, amazon_order_id: &str) -> bool;
     #[wasm_bindgen(js_name = sawSignOut)]
@@ -199,16 +200,11 @@ pub fn keep_placed(
     keep_receipt(&shop(options), order.amazon_order_id.as_str(), order_id, added)
 }
 
-/// Keeps an order that is sent until its fate is known: the same page asks about it when it is loaded
-/// again.
-pub fn keep_attempt(options: &Options, order: Option<&ImportOrder>) {
-    let order = order.map_or(JsValue::UNDEFINED, |order| convert::to_js(&order.write()));
-    keep_sent(&shop(options), &order);
-}
-
 /// The order that this page has sent before it was left.
 pub fn read_attempt(options: &Options) -> Option<ImportOrder> {
-    ImportOrder::read(&convert::read(&find_sent(&shop(options))))
+    let kept = convert::read(&find_attempt(&shop(options)));
+    let id = AmazonOrderId::parse(kept.text_of("amazonOrderId")?)?;
+    Some(ImportOrder::again(kept.text_of("key")?, id))
 }
 
 /// True if a later page has placed this order.
@@ -258,7 +254,7 @@ fn kept_order(kept: &Value) -> Option<KeptOrder> {
 }
 
 /// A seller and client in one environment of one region.
-fn shop(options: &Options) -> String {
+pub fn shop(options: &Options) -> String {
     join(&[options.required("sellerId", ""), &site(options)], " ")
 }
 

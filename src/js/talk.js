@@ -1,4 +1,5 @@
 // What goes back and forth between the module, the page's code, and what answers later.
+import { keepAttempt } from "./session.js";
 
 /**
  * What a checkout holds of the page.
@@ -180,8 +181,9 @@ export function navigate(url) {
 }
 
 /** Posts an order as JSON or as a form. */
-export async function post({ hear }, url, key, asForm, fields, limit) {
-  const body = asForm ? String(new URLSearchParams(fields)) : JSON.stringify(fields);
+export async function post({ hear }, shop, url, key, asForm, fields, limit) {
+  const content = keepAttempt(shop, key, fields);
+  const body = asForm ? String(new URLSearchParams(content)) : JSON.stringify(content);
   const type = asForm ? "x-www-form-urlencoded" : "json";
   const headers = { "Content-Type": `application/${type}`, "Idempotency-Key": key };
   hear(ANSWERED, await send(url, { method: "POST", headers, body }, limit));
