@@ -55,8 +55,6 @@ pub struct Driver {
     queue: Shared<Vec<Event>>,
     /// The next page of the funnel knows of the order.
     is_booked: Cell<bool>,
-    /// What this page has sent before it was loaded again.
-    attempt: Shared<Option<Rc<ImportOrder>>>,
     dispatching: Cell<bool>,
     disposed: Cell<bool>,
     /// Each drawing and each question is a generation of its own.
@@ -105,7 +103,6 @@ impl Driver {
             state: Shared::default(),
             queue: Shared::default(),
             is_booked: Cell::default(),
-            attempt: Shared::default(),
             dispatching: Cell::default(),
             disposed: Cell::default(),
             generation: Cell::default(),
@@ -116,7 +113,7 @@ impl Driver {
                 *place = Some(Rc::clone(&driver));
             }
         });
-        page::listen(&driver.page);
+        page::listen(&driver.page, &session::shop(&driver.options));
         let arrival = driver.arrival(returned);
         driver.state.set(State::Loading(arrival));
         driver.show(None, true);
@@ -128,11 +125,6 @@ impl Driver {
     fn arrival(&self, returned: &str) -> Arrival {
         let (plan, funnel) = (self.plan.get(), self.funnel());
         let from_session = self.session.find(&self.page, &self.options, returned);
-        // What was sent before the page was left comes before all else.
-        if let Some(order) = session::read_attempt(&self.options) {
-            self.attempt.set(Some(Rc::new(order)));
-            return from_session;
-        }
         // What is reviewed is of the kind that was chosen.
         if let Arrival::Buyer(_, Some(kept)) = &from_session
             && plan.page == plan::Page::Review
@@ -147,7 +139,7 @@ impl Driver {
     }
 
     fn funnel(&self) -> Funnel {
-        session::read_funnel(&self.options, &self.search)
+        session::read_funnel(&self.page, &self.options, &self.search)
     }
 
     /// Takes an event. Events that arrive while one is dealt with wait for their turn.
@@ -173,12 +165,6 @@ impl Driver {
 
     fn take(&self, event: Event) {
         let (state, effects) = step(self.plan.get(), self.state.take(), event);
-        // Before the buyer can do anything.
-        if matches!(state, State::Choosing(_))
-            && let Some(order) = self.attempt.take()
-        {
-            self.queue.with(|queue| queue.push(Event::Resume(order)));
-        }
         self.state.set(state);
         // An error stays to be read until there is something new to say.
         let (mut error, mut is_news) = (None, false);
@@ -296,6 +282,11 @@ impl Driver {
             Topic::WidgetFailed => {
                 widget.map(|widget| Event::WidgetFailed(widget, text.to_owned()))
             }
+            Topic::Sent => AmazonOrderId::parse(told.text_of("amazonOrderId").unwrap_or_default())
+                .map(|id| {
+                    let key = told.text_of("key").unwrap_or_default();
+                    Event::Resume(Rc::new(ImportOrder::again(key, id)))
+                }),
             Topic::ProfileArrived if place == Some(PROFILE) => {
                 Some(Event::ProfileArrived(fetch::profile(&told)))
             }
@@ -378,8 +369,7 @@ impl Driver {
             Effect::Send(order) => {
                 let token = |state: &mut State| state.choosing().map(|it| it.token.clone());
                 if let Some(token) = self.state.with(token) {
-                    let shop = session::shop(options);
-                    fetch::post(page, &shop, konnektive::import(options, &order, &token));
+                    fetch::post(page, konnektive::import(options, &order, &token));
                 }
             }
             // Done already.
@@ -436,7 +426,7 @@ impl Driver {
     fn book(&self, order: &ImportOrder) {
         let order_id = self.state.with(|state| state.order_id().map(ToOwned::to_owned));
         let plan = self.plan.get();
-        let is_kept = session::keep_placed(&self.options, plan, order, order_id.as_deref());
+        let is_kept = session::keep_placed(&self.page, plan, order, order_id.as_deref());
         self.is_booked.set(is_kept);
         page::settle(&self.page, RESOLVE, &convert::to_js(&self.detail(Notice::Placed)));
     }
@@ -514,7 +504,7 @@ impl Driver {
             return Event::Known(token);
         }
         let draft = self.state.with(|state| state.draft().cloned());
-        if draft.is_some_and(|order| session::is_placed(&self.options, &order)) {
+        if draft.is_some_and(|order| session::is_placed(&self.page, &order)) {
             return Event::OrderUsed;
         }
         Event::Clock(self.session.seconds_left())

@@ -1,4 +1,5 @@
 // The page's own elements. What stands in them, and when, is decided in Rust.
+import { findAttempt } from "./session.js";
 import * as topic from "./talk.js";
 import { write, writePairs } from "./talk.js";
 
@@ -54,8 +55,9 @@ export function readForm({ parts }, checked) {
 }
 
 /** Has the page's controls tell their presses, and the page whenever it comes into sight. */
-export function listen(page) {
+export function listen(page, shop) {
   const { hear, parts, end } = page;
+  page.shop = shop;
   const press = (part, type, what) => {
     const tell = (event) => {
       // A button of the page's own in the order form, say for a coupon.
@@ -89,6 +91,11 @@ export function show(page, state, signedIn, canPlace, orderId) {
   }
   for (const button of parts[BUTTON]) button.hidden = signedIn;
   if (orderId !== undefined) showOrder(page, orderId);
+  // What was sent comes first, before the buyer can press anything.
+  if (page.resumed || !/^(choosing|ready)$/.test(state)) return;
+  page.resumed = true;
+  const sent = findAttempt(page);
+  if (sent) page.hear(topic.SENT, { key: sent.key, amazonOrderId: sent.content.amazonOrderId });
 }
 
 /** Shows the CRM's id of an order. */

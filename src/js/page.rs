@@ -56,8 +56,9 @@ extern "C" {
     pub fn has(page: &Page, part: i32) -> bool;
     #[wasm_bindgen(js_name = readForm)]
     fn form_data(page: &Page, checked: bool) -> String;
-    /// Has the page's controls tell their presses, until the page is closed.
-    pub fn listen(page: &Page);
+    /// Has the page's controls tell their presses, until the page is closed; `shop` says whose orders
+    /// the page keeps.
+    pub fn listen(page: &Page, shop: &str);
     /// Shows where the checkout stands.
     pub fn show(page: &Page, state: &str, signed_in: bool, can_place: bool, order_id: Option<&str>);
     /// Shows the CRM's id of an order.

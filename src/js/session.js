@@ -120,11 +120,11 @@ function isReturn() {
 let isFirst = true;
 
 // An order is one seller's, and of the buyer who has not signed out since.
-const ownerOf = (site) => `${site} ${lastSignOut()}`;
+const ownerOf = ({ shop }) => `${shop} ${lastSignOut()}`;
 
-function findFunnel(site) {
+function findFunnel(page) {
   const kept = stored(FUNNEL);
-  const owner = ownerOf(site);
+  const owner = ownerOf(page);
   if (kept?.owner === owner) return kept;
   const { placed, pages, orderId, used, ...carried } = kept ?? {};
   return { ...carried, owner };
@@ -138,8 +138,8 @@ function findFunnel(site) {
  * @param {string} minutes how long upsells are taken
  * @returns {string} as `write` does it
  */
-export function readFunnel(site, search, minutes) {
-  const kept = findFunnel(site);
+export function readFunnel(page, search, minutes) {
+  const kept = findFunnel(page);
   const query = new URLSearchParams(search);
   // Whoever sent the buyer last has sent the buyer.
   if (SOURCES.some((name) => query.has(name))) {
@@ -150,10 +150,9 @@ export function readFunnel(site, search, minutes) {
     // The CRM's partial order becomes one order.
     if (value && (name !== "orderId" || value !== kept.used)) kept[name] = value;
   }
-  const page = here();
-  const again = isFirst && isReturn() && kept.pages?.[page];
+  const again = isFirst && isReturn() && kept.pages?.[here()];
   // Whoever opens a page anew wants to buy anew.
-  if (isFirst && !again) delete kept.pages?.[page];
+  if (isFirst && !again) delete kept.pages?.[here()];
   isFirst = false;
   store(FUNNEL, kept);
   const { placed } = kept;
@@ -168,8 +167,8 @@ export function readFunnel(site, search, minutes) {
  * @param {string} [product] what was added to an order that stood already
  * @returns {boolean} false if the browser keeps nothing
  */
-export function keepPlaced(site, amazonOrderId, orderId, product) {
-  const { placed, pages, orderId: partial, ...kept } = findFunnel(site);
+export function keepPlaced(page, amazonOrderId, orderId, product) {
+  const { placed, pages, orderId: partial, ...kept } = findFunnel(page);
   const isAddition = product !== undefined;
   const receipt = { amazonOrderId, orderId };
   const order = isAddition && placed ? placed : { ...receipt, at: now(), products: [] };
@@ -185,9 +184,10 @@ export function keepPlaced(site, amazonOrderId, orderId, product) {
 
 const attemptOf = () => `${ATTEMPT} ${here()}`;
 
-function findAttempt(site) {
+/** What this page has sent, as long as its fate is unknown. */
+export function findAttempt(page) {
   const kept = stored(attemptOf());
-  return kept?.owner === ownerOf(site) ? kept : undefined;
+  return kept?.owner === ownerOf(page) ? kept : undefined;
 }
 
 /**
@@ -196,23 +196,18 @@ function findAttempt(site) {
  *
  * @returns {object} what is to be sent: under the same key the same as before
  */
-export function keepAttempt(site, key, { amazonAddressConsent, ...fields }) {
-  const kept = findAttempt(site);
+export function keepAttempt(page, key, { amazonAddressConsent, ...fields }) {
+  const kept = findAttempt(page);
   const content = kept?.key === key ? kept.content : fields;
-  store(attemptOf(), { owner: ownerOf(site), key, content });
+  store(attemptOf(), { owner: ownerOf(page), key, content });
   return { ...content, amazonAddressConsent };
 }
 
 /** Its fate is known. */
 export const forgetAttempt = () => store(attemptOf());
 
-export function readAttempt(site) {
-  const kept = findAttempt(site);
-  return write(kept && { key: kept.key, amazonOrderId: kept.content.amazonOrderId });
-}
-
 /** Whether this order of Amazon's was placed on a later page, before this one was shown again. */
-export const isPlaced = (site, id) => findFunnel(site).placed?.amazonOrderId === id;
+export const isPlaced = (page, id) => findFunnel(page).placed?.amazonOrderId === id;
 
 /**
  * Forgets a session: everywhere, or only what is left of this one. Another tab may have begun the

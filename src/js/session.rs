@@ -51,21 +51,19 @@ extern "C" {
     #[wasm_bindgen(js_name = keepChoice)]
     fn keep_order(order: Option<&str>, recurring: bool) -> bool;
     #[wasm_bindgen(js_name = readFunnel)]
-    fn find_funnel(site: &str, search: &str, minutes: &str) -> String;
+    fn find_funnel(page: &Page, search: &str, minutes: &str) -> String;
     #[wasm_bindgen(js_name = keepPlaced)]
     fn keep_receipt(
-        site: &str,
+        page: &Page,
         amazon_order_id: &str,
         order_id: Option<&str>,
         product: Option<&str>,
     ) -> bool;
-    #[wasm_bindgen(js_name = readAttempt)]
-    fn find_attempt(site: &str) -> String;
     /// Forgets the order that this page has sent: its fate is known.
     #[wasm_bindgen(js_name = forgetAttempt)]
     pub fn forget_attempt();
     #[wasm_bindgen(js_name = isPlaced)]
-    fn was_placed(site: &str, amazon_order_id: &str) -> bool;
+    fn was_placed(page: &Page, amazon_order_id: &str) -> bool;
     #[wasm_bindgen(js_name = sawSignOut)]
     fn saw_sign_out(page: &Page) -> bool;
     #[wasm_bindgen(js_name = writeCookie)]
@@ -182,34 +180,22 @@ impl Session {
 
 /// What the pages of a funnel know of each other. `search` is the query with which this one was
 /// opened.
-pub fn read_funnel(options: &Options, search: &str) -> Funnel {
+pub fn read_funnel(page: &Page, options: &Options, search: &str) -> Funnel {
     let minutes = options.text("upsellMinutes", "").unwrap_or(funnel::UPSELL_MINUTES);
-    Funnel(convert::read(&find_funnel(&shop(options), search, minutes)))
+    Funnel(convert::read(&find_funnel(page, search, minutes)))
 }
 
 /// Keeps a placed order, or what was added to one, for the funnel's next pages. False if the browser
 /// keeps nothing.
-pub fn keep_placed(
-    options: &Options,
-    plan: Plan,
-    order: &ImportOrder,
-    order_id: Option<&str>,
-) -> bool {
+pub fn keep_placed(page: &Page, plan: Plan, order: &ImportOrder, order_id: Option<&str>) -> bool {
     let product = order.fields.product().unwrap_or_default();
     let added = (plan.page == plan::Page::Upsell).then_some(product);
-    keep_receipt(&shop(options), order.amazon_order_id.as_str(), order_id, added)
-}
-
-/// The order that this page has sent before it was left.
-pub fn read_attempt(options: &Options) -> Option<ImportOrder> {
-    let kept = convert::read(&find_attempt(&shop(options)));
-    let id = AmazonOrderId::parse(kept.text_of("amazonOrderId")?)?;
-    Some(ImportOrder::again(kept.text_of("key")?, id))
+    keep_receipt(page, order.amazon_order_id.as_str(), order_id, added)
 }
 
 /// True if a later page has placed this order.
-pub fn is_placed(options: &Options, order: &AmazonOrderId) -> bool {
-    was_placed(&shop(options), order.as_str())
+pub fn is_placed(page: &Page, order: &AmazonOrderId) -> bool {
+    was_placed(page, order.as_str())
 }
 
 /// Keeps a whole choice for the next page, or forgets it. False if the browser keeps nothing.

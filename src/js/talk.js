@@ -14,6 +14,8 @@ import { keepAttempt } from "./session.js";
  * @property {Function[][]} waiting the promises of `placeOrder()`: how to resolve and reject each
  * @property {number[]} timers
  * @property {AbortController} end ends the listening
+ * @property {string} shop the seller and client, in one environment of one region
+ * @property {boolean} [resumed] what was sent before the page was loaded again is asked about
  * @property {Set<number>} low the widgets of which the page knows that their containers are too low
  * @property {string} [state] of the newest sign-in that was asked for
  * @property {string} [signOut] the newest sign-out of all tabs that is known here
@@ -39,12 +41,13 @@ export const TOO_LOW = 15;
 export const ORDER_CREATED = 16;
 export const CHOSEN = 17;
 export const WIDGET_FAILED = 18;
-const PROFILE_ARRIVED = 19;
-const FIELDS_GIVEN = 20;
-const FIELDS_CHECKED = 21;
-const FIELDS_FAILED = 22;
-const ANSWERED = 23;
-const TIME_UP = 24;
+export const SENT = 19;
+const PROFILE_ARRIVED = 20;
+const FIELDS_GIVEN = 21;
+const FIELDS_CHECKED = 22;
+const FIELDS_FAILED = 23;
+const ANSWERED = 24;
+const TIME_UP = 25;
 
 /**
  * @param {(checkout: number, topic: number, generation: number, value: string) => unknown} hear
@@ -62,6 +65,7 @@ export const open = (hear, checkout) => ({
   handlers: new Set(),
   waiting: [],
   timers: [],
+  shop: "",
   low: new Set(),
   end: new AbortController(),
 });
@@ -181,12 +185,12 @@ export function navigate(url) {
 }
 
 /** Posts an order as JSON or as a form. */
-export async function post({ hear }, shop, url, key, asForm, fields, limit) {
-  const content = keepAttempt(shop, key, fields);
+export async function post(page, url, key, asForm, fields, limit) {
+  const content = keepAttempt(page, key, fields);
   const body = asForm ? String(new URLSearchParams(content)) : JSON.stringify(content);
   const type = asForm ? "x-www-form-urlencoded" : "json";
   const headers = { "Content-Type": `application/${type}`, "Idempotency-Key": key };
-  hear(ANSWERED, await send(url, { method: "POST", headers, body }, limit));
+  page.hear(ANSWERED, await send(url, { method: "POST", headers, body }, limit));
 }
 
 /** Asks for the buyer's profile. The token travels in a header: an address would be logged. */

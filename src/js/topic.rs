@@ -47,6 +47,8 @@ pub enum Topic {
     Chosen,
     /// A widget reported this error code.
     WidgetFailed,
+    /// The page has sent this order before it was loaded again.
+    Sent,
     /// The profile is there, or the request failed.
     ProfileArrived,
     /// The page's order function answered.
@@ -62,7 +64,7 @@ pub enum Topic {
 }
 
 impl Topic {
-    const ALL: [Self; 25] = [
+    const ALL: [Self; 26] = [
         Self::On,
         Self::PlaceOrder,
         Self::SetAgreement,
@@ -82,6 +84,7 @@ impl Topic {
         Self::OrderCreated,
         Self::Chosen,
         Self::WidgetFailed,
+        Self::Sent,
         Self::ProfileArrived,
         Self::FieldsGiven,
         Self::FieldsChecked,
