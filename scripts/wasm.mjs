@@ -31,6 +31,8 @@ const SMALLEST = [
   "-Oz",
   "-Oz",
   "-Oz",
+  "--gufa",
+  "-Oz",
   "--strip-debug",
   "--strip-producers",
   "--strip-target-features",
