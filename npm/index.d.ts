@@ -112,12 +112,17 @@ export interface CheckoutOptions {
   signOut?: Container | { container: Container };
   /** Where the CRM's order id appears once there is one. */
   orderId?: Container | { container: Container };
-  /** Fixed fields, a form (or its selector), or a function that is called when the order is placed. */
+  /**
+   * Fixed fields, a form (or its selector), or a function that is called when the order is placed. From
+   * a function, an upsell page learns only then whether it has anything to add to.
+   */
   order?: OrderFields | string | HTMLFormElement | (() => OrderFields | Promise<OrderFields>);
   /**
-   * Called with all fields of the order, without the token, before it is sent. What it gives is added or
-   * changed, and left out if `null`; `false` holds the order back. It has 10 seconds, together with
-   * `order`.
+   * Called before an order or upsell is sent, with the page's own fields and what the funnel adds: the
+   * values of the landing page's address, an upsell's `orderId`. Not with what LanderPay fills in: the
+   * buyer's names and e-mail address, which win over the page's, Amazon's ids, the token. What it gives,
+   * as a plain object, is added or changed, and left out if `null`; `false` holds the order back. It has
+   * 10 seconds, together with `order`.
    */
   beforeOrder?: (fields: OrderFields) => FieldChanges | Promise<FieldChanges>;
   /** Required where something is placed. */
@@ -190,8 +195,11 @@ export interface PlacedOrder {
   amazonOrderId: string;
   /** The CRM's id of the order, if its answer had one. */
   orderId?: string;
-  /** The CRM's whole `message`: its order object, usually. */
-  order: unknown;
+  /**
+   * The CRM's whole `message`: its order object, usually. `null` for an order that a page shows again,
+   * and absent on a `"choose"` page, where nothing is placed yet.
+   */
+  order?: unknown;
 }
 
 export interface Declined {
@@ -309,20 +317,23 @@ export interface Checkout {
     handler: (name: keyof CheckoutEvents, detail: CheckoutEvents[keyof CheckoutEvents]) => void,
   ): () => void;
   /**
-   * Places the order, once; a page that only chooses goes on to the next one. While an order is on its way, gives the answer to that one.
+   * Places the order, once. While it is on its way, and once it is placed, gives the answer to that one.
+   * A `"choose"` page goes on to the next page instead, and gives `{ amazonOrderId }`.
    * @returns the placed order; rejects with a `LanderPayError` that says why there is none
    */
   placeOrder(): Promise<PlacedOrder>;
   /**
    * Has the buyer choose anew for the other agreement, signed in as before. Without effect on an order
    * that is on its way: the choice follows once its fate is known.
-   * @throws {LanderPayError} `invalid_option`, `missing_option` without a place for the consent, or
-   *   `disposed`
+   * @throws {LanderPayError} `invalid_option`, also on a review page, which goes on with what was chosen;
+   *   `missing_option` without a place for the consent; `disposed`
    */
   setAgreement(agreement: Agreement): void;
   /**
-   * Draws the Wallet anew with prices in another currency.
-   * @throws {LanderPayError} `invalid_option`, or `disposed`
+   * Draws the Wallet anew with prices in another currency. Where there is none yet, or while an order is
+   * on its way, the next drawing has it.
+   * @throws {LanderPayError} `invalid_option` if it is no code of three capital letters, or in a region
+   *   other than `uk`, `de`, `eur` and `gbp`; `disposed`
    */
   setPresentmentCurrency(code: string): void;
   /**
@@ -334,7 +345,8 @@ export interface Checkout {
   retry(): void;
   /**
    * Ends the checkout and takes what it drew off the page. Afterwards its state is `unavailable`,
-   * `on`, `snapshot` and `setAgreement` throw and `placeOrder` rejects with `disposed`.
+   * `on`, `snapshot`, `setAgreement` and `setPresentmentCurrency` throw and `placeOrder` rejects with
+   * `disposed`.
    */
   dispose(): void;
 }

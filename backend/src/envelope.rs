@@ -21,7 +21,7 @@ const RECEIPT: [&str; 4] = ["orderId", "url", "paypalUrl", "paypalSdkParams"];
 /// What the CRM says about the order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// There is an order, or there will be one when the buyer has come back from the bank.
+    /// There is an order, or there will be one when the buyer has paid elsewhere.
     Taken,
     /// There is no order; for certain unless the HTTP status says that the server broke.
     Refused,
@@ -78,16 +78,24 @@ impl Envelope {
     #[must_use]
     pub fn receipt(mut self) -> Self {
         if self.verdict() != Verdict::Refused {
-            self.members.retain(|name, _| matches!(name.as_str(), "result" | "message" | "url"));
-            match self.members.get_mut("message") {
-                Some(Value::Object(message)) => {
-                    message.retain(|name, _| RECEIPT.contains(&name.as_str()));
-                }
-                Some(Value::Array(items)) => items.clear(),
-                _ => {}
+            self.members.retain(|name, member| match name.as_str() {
+                "result" | "url" => true,
+                // A text may say anything, so it says nothing.
+                "message" => member.is_object(),
+                _ => false,
+            });
+            if let Some(Value::Object(message)) = self.members.get_mut("message") {
+                message.retain(|name, _| RECEIPT.contains(&name.as_str()));
             }
         }
         self
+    }
+
+    /// Whether the buyer has to pay elsewhere first: at the bank, or at PayPal.
+    #[must_use]
+    pub fn awaits_payment(&self) -> bool {
+        let has = |name| self.members.get("message").and_then(|it| it.get(name)).is_some();
+        self.result == "MERC_REDIRECT" || has("paypalUrl") || has("paypalSdkParams")
     }
 
     /// What the `result` means for a second attempt at the same order.
@@ -201,18 +209,38 @@ mod tests {
                 r#"{"result":"SUCCESS","message":{"paypalUrl":"u","firstName":"Ada"}}"#,
                 r#"{"message":{"paypalUrl":"u"},"result":"SUCCESS"}"#,
             ),
-            (
-                r#"{"result":"SUCCESS","message":[{"firstName":"Ada"}]}"#,
-                r#"{"message":[],"result":"SUCCESS"}"#,
-            ),
+            (r#"{"result":"SUCCESS","message":[{"firstName":"Ada"}]}"#, r#"{"result":"SUCCESS"}"#),
             (
                 r#"{"result":"ERROR","message":{"orderId":"is invalid","productId":"is invalid"}}"#,
                 r#"{"message":{"orderId":"is invalid","productId":"is invalid"},"result":"ERROR"}"#,
             ),
-            (r#"{"result":"SUCCESS","message":"ok"}"#, r#"{"message":"ok","result":"SUCCESS"}"#),
+            (r#"{"result":"SUCCESS","message":"Ada, 1 Main Street"}"#, r#"{"result":"SUCCESS"}"#),
+            (r#"{"result":"PENDING","message":12,"url":"u"}"#, r#"{"result":"PENDING","url":"u"}"#),
+            (
+                r#"{"result":"ERROR","message":"Transaction Declined: x"}"#,
+                r#"{"message":"Transaction Declined: x","result":"ERROR"}"#,
+            ),
         ] {
             let receipt = Envelope::read(body.as_bytes(), &[]).unwrap().receipt();
             assert_eq!(serde_json::to_string(&receipt.members).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn a_payment_elsewhere_is_known() {
+        for (body, awaits) in [
+            (r#"{"result":"MERC_REDIRECT"}"#, true),
+            (r#"{"result":"SUCCESS","message":{"paypalUrl":"u"}}"#, true),
+            (r#"{"result":"SUCCESS","message":{"paypalSdkParams":{}}}"#, true),
+            (r#"{"result":"SUCCESS","message":{"orderId":"A1"}}"#, false),
+            (r#"{"result":"SUCCESS","message":"paypalUrl"}"#, false),
+            (r#"{"result":"SUCCESS"}"#, false),
+        ] {
+            assert_eq!(
+                Envelope::read(body.as_bytes(), &[]).unwrap().awaits_payment(),
+                awaits,
+                "{body}"
+            );
         }
     }
 

@@ -1,6 +1,6 @@
 //! Everything that can go wrong with a request, each with its HTTP status and its stable code.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::{
     http::{StatusCode, header},
@@ -28,6 +28,9 @@ pub enum Failure {
     IdempotencyConflict,
     /// An earlier attempt at this purchase has no known outcome; it must not be repeated blindly.
     OrderOutcomeUnknown,
+    /// Some products of an upsale, by their ids, were added to the order before, or are on their way.
+    /// Nothing of the upsale was sent.
+    ProductTaken(BTreeSet<String>),
     /// The request comes from a page of another site.
     ForeignOrigin,
     /// No connection to the CRM: nothing was sent, so the order may be tried again.
@@ -55,6 +58,7 @@ impl Failure {
             Self::IdempotencyKeyInvalid => "idempotency_key_invalid",
             Self::IdempotencyConflict => "idempotency_conflict",
             Self::OrderOutcomeUnknown => "order_outcome_unknown",
+            Self::ProductTaken(_) => "product_taken",
             Self::ForeignOrigin => "foreign_origin",
             Self::CrmUnreachable => "crm_unreachable",
             Self::CrmReplyUnreadable => "crm_reply_unreadable",
@@ -72,7 +76,9 @@ impl Failure {
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BodyUnreadable(_) | Self::IdempotencyKeyInvalid => StatusCode::BAD_REQUEST,
             Self::FieldsInvalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::IdempotencyConflict | Self::OrderOutcomeUnknown => StatusCode::CONFLICT,
+            Self::IdempotencyConflict | Self::OrderOutcomeUnknown | Self::ProductTaken(_) => {
+                StatusCode::CONFLICT
+            }
             Self::ForeignOrigin => StatusCode::FORBIDDEN,
             Self::CrmUnreachable | Self::CrmReplyUnreadable => StatusCode::BAD_GATEWAY,
             Self::CrmAnswerLost => StatusCode::GATEWAY_TIMEOUT,
@@ -98,6 +104,7 @@ impl Failure {
             Self::OrderOutcomeUnknown => {
                 "An earlier attempt at this order may have gone through. Do not pay again: ask the shop first."
             }
+            Self::ProductTaken(products) => return json!(taken(products)),
             Self::ForeignOrigin => "Orders are only taken from pages of this site.",
             Self::CrmUnreachable => {
                 "The order system cannot be reached. Nothing was ordered; please try again."
@@ -125,12 +132,22 @@ impl Failure {
             | Self::FieldsInvalid(_)
             | Self::IdempotencyKeyInvalid
             | Self::IdempotencyConflict
+            | Self::ProductTaken(_)
             | Self::ForeignOrigin
             | Self::CrmUnreachable
             | Self::NotFound
             | Self::MethodNotAllowed => true,
         }
     }
+}
+
+fn taken(products: &BTreeSet<String>) -> String {
+    let ids: Vec<_> = products.iter().map(String::as_str).collect();
+    let (noun, verb) = if ids.len() == 1 { ("Product", "is") } else { ("Products", "are") };
+    format!(
+        "{noun} {} {verb} part of this order already, or on the way into it. Nothing was charged now.",
+        ids.join(", ")
+    )
 }
 
 impl IntoResponse for Failure {
@@ -162,6 +179,7 @@ mod tests {
             Failure::IdempotencyKeyInvalid,
             Failure::IdempotencyConflict,
             Failure::OrderOutcomeUnknown,
+            Failure::ProductTaken(["348".to_owned()].into()),
             Failure::ForeignOrigin,
             Failure::CrmUnreachable,
             Failure::CrmReplyUnreadable,
@@ -176,6 +194,23 @@ mod tests {
         let codes: BTreeSet<_> = all().iter().map(Failure::code).collect();
         assert_eq!(codes.len(), all().len());
         assert!(codes.iter().all(|code| code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')));
+    }
+
+    #[test]
+    fn the_products_that_are_taken_are_named() {
+        for (ids, sentence) in [
+            (
+                &["348"][..],
+                "Product 348 is part of this order already, or on the way into it. Nothing was charged now.",
+            ),
+            (
+                &["349", "348"],
+                "Products 348, 349 are part of this order already, or on the way into it. Nothing was charged now.",
+            ),
+        ] {
+            let products = ids.iter().map(|&id| id.to_owned()).collect();
+            assert_eq!(Failure::ProductTaken(products).message(), sentence);
+        }
     }
 
     #[test]

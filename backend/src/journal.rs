@@ -11,8 +11,8 @@
 //!
 //! For a new key, or none, the last attempts at what the purchase uses up decide. An order reference
 //! serves one purchase, and a page that has lost its key must not buy twice. The back button, a reload
-//! and a second tab each bring a fresh order reference to an upsale, so an upsale uses up more: its
-//! set of products at its order of the CRM, whatever their number and variant. That is asked first,
+//! and a second tab each bring a fresh order reference to an upsale, so an upsale uses up more: each
+//! of its products at its order of the CRM, whatever their number and variant. They are asked first,
 //! then the Amazon order:
 //!
 //! | the last attempt at it … | then |
@@ -20,23 +20,25 @@
 //! | does not exist, or was answered `ERROR`, `DECLINE` or `DECLINED` | it is free; the caller imports when all is |
 //! | is under way, for the same subject | the caller waits for its outcome |
 //! | was answered `SUCCESS` or `MERC_REDIRECT`, for the same subject | the stored answer |
+//! | is under way or was answered so, for the product among others | `product_taken` |
 //! | was answered otherwise, is of unknown outcome, or has another subject | `order_outcome_unknown` |
 //!
-//! The subject of an order is its buyer, by e-mail address; that of an upsale is what it uses up. Whatever
-//! a new key is told, it stands for that from then on. A failure before anything was sent leaves the
-//! key, and all that was to be used up, as if they were new.
+//! The subject of an order is its buyer, by e-mail address; that of an upsale is its order with the
+//! whole set of products. Whatever a new key is told, it stands for that from then on. A failure
+//! before anything was sent, `product_taken` among them, leaves the key, and all that was to be used
+//! up, as if they were new.
 //!
-//! An upsale's answer is the whole order, with name and address, and an upsale names its order by an
-//! id that can be guessed or found. So the whole answer is only for the access token with which the
-//! order was imported by this process. Who shows another, be it a stranger's or a renewed one, learns
-//! what became of the attempts with that token, and the order id; of other attempts, only whether one
-//! succeeded or why it was refused.
+//! An answer is the whole order, with name and address, and an upsale names its order by an id that
+//! can be guessed or found. So the whole answer is only for the access token with which the order was
+//! imported by this process. Who shows another, be it a stranger's or a renewed one, learns what
+//! became of the attempts with that token, and the order id; of other attempts at an upsale, only
+//! whether one succeeded or why it was refused. A known key changes nothing of that.
 //!
 //! This journal lives in memory, for one process: it forgets nothing until that process ends, and
 //! everything then.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -96,6 +98,8 @@ struct Book {
 #[derive(Debug)]
 struct Named {
     fingerprint: [u8; 32],
+    /// The digest of the token with which it came first.
+    payer: [u8; 32],
     answer: Waiter,
 }
 
@@ -103,7 +107,7 @@ struct Named {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Claim {
     AmazonOrder(String),
-    Upsale(Subject),
+    Product { order_id: String, product: String },
 }
 
 /// The last attempt at what it claimed.
@@ -115,15 +119,15 @@ struct Last {
     attempt: Waiter,
 }
 
-/// How much of an answer somebody may read.
-#[derive(Clone, Copy, Debug)]
+/// How much of an answer somebody may read. More comes later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Reader {
-    /// Whoever bought the order: everything.
-    Buyer,
+    /// Anybody who asks for the same: whether there is something to pay for.
+    Other,
     /// Whoever shows the token of this attempt: what became of it, and nothing of the order.
     Payer,
-    /// Anybody else who asks for the same: whether there is something to pay for.
-    Other,
+    /// Whoever bought the order: everything.
+    Buyer,
 }
 
 impl Journal {
@@ -132,30 +136,22 @@ impl Journal {
     #[must_use]
     pub fn begin(&self, key: Option<Key>, purchase: &Purchase) -> Begin {
         let mut book = self.book();
-        let named = key.as_ref().and_then(|key| book.keys.get(key));
-        if let Some(begin) = named.and_then(|named| named.begin(purchase)) {
+        let known = key.as_ref().and_then(|key| book.named(key, purchase));
+        if let Some(begin) = known {
             return begin;
         }
-        let is_buyer = book.is_buyer(purchase);
-        let begin = claims(purchase)
-            .find_map(|claim| book.last.get(&claim)?.begin(purchase, is_buyer))
-            .unwrap_or_else(|| {
-                let (sender, outcome) = watch::channel(None);
-                let buys = match purchase.kind() {
-                    Kind::Order => Some(purchase.token_digest()),
-                    Kind::Upsale => None,
-                };
-                let attempt = Attempt { sender, journal: self.clone(), buys };
-                let reader = if is_buyer { Reader::Buyer } else { Reader::Payer };
-                Begin::Import(attempt, Waiter { outcome, reader })
-            });
+        let payer = purchase.token_digest();
+        let begin = book.obstacle(purchase).unwrap_or_else(|| {
+            let (sender, outcome) = watch::channel(None);
+            let buys = (purchase.kind() == Kind::Order).then_some(payer);
+            let attempt = Attempt { sender, journal: self.clone(), buys };
+            let reader = book.reader(purchase, &payer);
+            Begin::Import(attempt, Waiter { outcome, reader })
+        });
         if let Begin::Import(_, attempt) = &begin {
             for claim in claims(purchase) {
-                let last = Last {
-                    subject: purchase.subject().clone(),
-                    payer: purchase.token_digest(),
-                    attempt: attempt.clone(),
-                };
+                let last =
+                    Last { subject: purchase.subject().clone(), payer, attempt: attempt.clone() };
                 book.last.insert(claim, last);
             }
         }
@@ -165,7 +161,7 @@ impl Journal {
                 // Not the attempt itself: a stranger's key must not lead to the buyer's answer.
                 Begin::Done(outcome) => Waiter::settled(outcome.clone()),
             };
-            book.keys.insert(key, Named { fingerprint: purchase.fingerprint(), answer });
+            book.keys.insert(key, Named { fingerprint: purchase.fingerprint(), payer, answer });
         }
         begin
     }
@@ -176,73 +172,123 @@ impl Journal {
     }
 }
 
-/// In the order in which they are asked: an upsale that was bought is a better answer than a doubt
-/// about the order reference that came with the second request for it.
+/// All that a purchase uses up.
 fn claims(purchase: &Purchase) -> impl Iterator<Item = Claim> {
-    let upsale = match purchase.kind() {
-        Kind::Order => None,
-        Kind::Upsale => Some(Claim::Upsale(purchase.subject().clone())),
+    product_claims(purchase).map(|(_, claim)| claim).chain([amazon_claim(purchase)])
+}
+
+/// The products of an upsale, each with its claim.
+fn product_claims(purchase: &Purchase) -> impl Iterator<Item = (&str, Claim)> {
+    let upsale = match purchase.subject() {
+        Subject::Order { .. } => None,
+        Subject::Upsale { order_id, products } => Some((order_id, products)),
     };
-    upsale.into_iter().chain([Claim::AmazonOrder(purchase.amazon_order_id().to_owned())])
+    upsale.into_iter().flat_map(|(order_id, products)| {
+        products.iter().map(|product| {
+            let (order_id, id) = (order_id.clone(), product.clone());
+            (product.as_str(), Claim::Product { order_id, product: id })
+        })
+    })
+}
+
+fn amazon_claim(purchase: &Purchase) -> Claim {
+    Claim::AmazonOrder(purchase.amazon_order_id().to_owned())
 }
 
 impl Book {
-    /// Whether a caller may read the whole answer. That to an order is for everybody who shares its
-    /// subject, the buyer.
-    fn is_buyer(&self, purchase: &Purchase) -> bool {
-        match purchase.subject() {
-            Subject::Order { .. } => true,
-            Subject::Upsale { order_id, .. } => {
-                self.buyers.get(order_id) == Some(&purchase.token_digest())
-            }
-        }
-    }
-}
-
-impl Named {
     /// The first table of this module. `None` when the key is free.
-    fn begin(&self, purchase: &Purchase) -> Option<Begin> {
-        let outcome = self.answer.outcome_so_far();
+    fn named(&self, key: &Key, purchase: &Purchase) -> Option<Begin> {
+        let named = self.keys.get(key)?;
+        let reader = self.reader(purchase, &named.payer).min(named.answer.reader);
+        let answer = Waiter { reader, ..named.answer.clone() };
+        let outcome = answer.outcome_so_far();
         if nothing_was_sent(outcome.as_ref()) {
             return None;
         }
-        if self.fingerprint != purchase.fingerprint() {
+        if named.fingerprint != purchase.fingerprint() {
             return Some(Begin::Done(Err(Failure::IdempotencyConflict)));
         }
         Some(match outcome {
-            None => Begin::Wait(self.answer.clone()),
+            None => Begin::Wait(answer),
             Some(Ok(envelope)) => Begin::Done(Ok(envelope)),
             Some(Err(_)) => Begin::Done(Err(Failure::OrderOutcomeUnknown)),
         })
     }
+
+    /// The second table of this module. `None` when all that the purchase uses up is free.
+    fn obstacle(&self, purchase: &Purchase) -> Option<Begin> {
+        let mut taken = BTreeSet::new();
+        // Before the Amazon order: an upsale that was bought is a better answer than a doubt about
+        // the order reference that came with the second request for it.
+        for (product, claim) in product_claims(purchase) {
+            match self.standing(&claim, purchase) {
+                Standing::Free => {}
+                Standing::Same(begin) => return Some(begin),
+                Standing::Taken => {
+                    taken.insert(product.to_owned());
+                }
+                // Graver than what is certain about the others.
+                Standing::Doubt => return Some(Begin::Done(Err(Failure::OrderOutcomeUnknown))),
+            }
+        }
+        if !taken.is_empty() {
+            return Some(Begin::Done(Err(Failure::ProductTaken(taken))));
+        }
+        match self.standing(&amazon_claim(purchase), purchase) {
+            Standing::Free => None,
+            Standing::Same(begin) => Some(begin),
+            Standing::Taken | Standing::Doubt => {
+                Some(Begin::Done(Err(Failure::OrderOutcomeUnknown)))
+            }
+        }
+    }
+
+    /// What the last attempt at a claim leaves of it.
+    fn standing(&self, claim: &Claim, purchase: &Purchase) -> Standing {
+        let Some(last) = self.last.get(claim) else { return Standing::Free };
+        let reader = self.reader(purchase, &last.payer);
+        let attempt = Waiter { reader, ..last.attempt.clone() };
+        let same = last.subject == *purchase.subject();
+        match attempt.outcome_so_far() {
+            outcome if nothing_was_sent(outcome.as_ref()) => Standing::Free,
+            None if same => Standing::Same(Begin::Wait(attempt)),
+            None => Standing::Taken,
+            Some(Ok(envelope)) => match envelope.verdict() {
+                Verdict::Refused => Standing::Free,
+                Verdict::Taken if same => Standing::Same(Begin::Done(Ok(envelope))),
+                Verdict::Taken => Standing::Taken,
+                Verdict::Unclear => Standing::Doubt,
+            },
+            Some(Err(_)) => Standing::Doubt,
+        }
+    }
+
+    /// How much a purchase may read of an attempt that was made with the token `payer`.
+    fn reader(&self, purchase: &Purchase, payer: &[u8; 32]) -> Reader {
+        let token = purchase.token_digest();
+        match purchase.subject() {
+            Subject::Order { .. } if *payer == token => Reader::Buyer,
+            // Whoever shares its subject is the buyer, as far as it is known here.
+            Subject::Order { .. } => Reader::Payer,
+            Subject::Upsale { order_id, .. } if self.buyers.get(order_id) == Some(&token) => {
+                Reader::Buyer
+            }
+            Subject::Upsale { .. } if *payer == token => Reader::Payer,
+            Subject::Upsale { .. } => Reader::Other,
+        }
+    }
 }
 
-impl Last {
-    /// The second table of this module. `None` when what it claimed is free.
-    fn begin(&self, purchase: &Purchase, is_buyer: bool) -> Option<Begin> {
-        let reader = if is_buyer {
-            Reader::Buyer
-        } else if self.payer == purchase.token_digest() {
-            Reader::Payer
-        } else {
-            Reader::Other
-        };
-        let attempt = Waiter { reader, ..self.attempt.clone() };
-        let outcome = attempt.outcome_so_far();
-        let refused =
-            matches!(&outcome, Some(Ok(envelope)) if envelope.verdict() == Verdict::Refused);
-        if refused || nothing_was_sent(outcome.as_ref()) {
-            return None;
-        }
-        let same = self.subject == *purchase.subject();
-        Some(match outcome {
-            None if same => Begin::Wait(attempt),
-            Some(Ok(envelope)) if same && envelope.verdict() == Verdict::Taken => {
-                Begin::Done(Ok(envelope))
-            }
-            _ => Begin::Done(Err(Failure::OrderOutcomeUnknown)),
-        })
-    }
+/// What the last attempt at something leaves of it.
+enum Standing {
+    /// All of it.
+    Free,
+    /// It was for the same subject: its outcome, or the wait for it.
+    Same(Begin),
+    /// It was for another subject, and has succeeded or may succeed yet.
+    Taken,
+    /// Nobody knows.
+    Doubt,
 }
 
 impl Reader {
@@ -252,9 +298,7 @@ impl Reader {
             Self::Buyer => Ok(envelope),
             Self::Payer => Ok(envelope.receipt()),
             // Where the buyer goes to pay is nobody else's business either.
-            Self::Other if envelope.result() == "MERC_REDIRECT" => {
-                Err(Failure::OrderOutcomeUnknown)
-            }
+            Self::Other if envelope.awaits_payment() => Err(Failure::OrderOutcomeUnknown),
             Self::Other if envelope.verdict() == Verdict::Unclear => {
                 Err(Failure::OrderOutcomeUnknown)
             }
@@ -662,6 +706,73 @@ mod tests {
         import(journal.begin(None, &upsale_of("B2", "2", THIRD, "x"))).settle(reply("SUCCESS"));
     }
 
+    /// An upsale of several products to the CRM's order `A1`.
+    fn upsale_of_all(products: &[&str], id: &str) -> Purchase {
+        let products: String = products
+            .iter()
+            .enumerate()
+            .map(|(at, product)| format!("&product{}_id={product}", at + 1))
+            .collect();
+        check(
+            Kind::Upsale,
+            &format!(
+                "orderId=A1&amazonOrderId={id}&amazonAddressConsent=Atza%7Cx&amazonBillerId=2{products}"
+            ),
+        )
+    }
+
+    fn taken(products: &[&str]) -> Outcome {
+        Err(Failure::ProductTaken(products.iter().map(|&id| id.to_owned()).collect()))
+    }
+
+    #[test]
+    fn a_product_is_taken_however_it_was_added() {
+        let redirect = answer(r#"{"result":"MERC_REDIRECT","message":{"url":"u"}}"#);
+        for outcome in [whole(), redirect] {
+            let journal = ordered();
+            let both = upsale_of_all(&["2", "3"], FIRST);
+            let attempt = import(journal.begin(key("u"), &both));
+            let asked =
+                |products: &[&str]| done(journal.begin(key("v"), &upsale_of_all(products, SECOND)));
+            // On its way already, and then in the order.
+            for _ in 0..2 {
+                assert_eq!(asked(&["2"]), taken(&["2"]));
+                assert_eq!(asked(&["3", "4"]), taken(&["3"]));
+                assert_eq!(asked(&["4", "3", "2"]), taken(&["2", "3"]));
+            }
+            attempt.settle(outcome.clone());
+            assert_eq!(asked(&["3"]), taken(&["3"]));
+            assert_eq!(asked(&["2", "4"]), taken(&["2"]));
+            // Nothing was sent, so neither the key nor the other product is used up.
+            import(journal.begin(key("v"), &upsale_of_all(&["4"], SECOND))).settle(whole());
+            // One by one, they make no set that was bought.
+            let three = done(journal.begin(None, &upsale_of_all(&["2", "3", "4"], THIRD)));
+            assert_eq!(three, taken(&["2", "3", "4"]));
+            let turned = upsale_of_all(&["3", "2"], THIRD);
+            assert_eq!(done(journal.begin(None, &turned)), outcome);
+        }
+    }
+
+    #[test]
+    fn a_refusal_frees_each_product_of_the_set() {
+        let journal = ordered();
+        import(journal.begin(None, &upsale_of_all(&["2", "3"], FIRST))).settle(reply("DECLINED"));
+        import(journal.begin(None, &upsale("2", FIRST))).settle(whole());
+        let again = done(journal.begin(None, &upsale_of_all(&["2", "3"], SECOND)));
+        assert_eq!(again, taken(&["2"]));
+        import(journal.begin(None, &upsale("3", SECOND))).settle(whole());
+    }
+
+    #[test]
+    fn a_doubt_about_one_product_closes_every_set_with_it() {
+        let journal = upsold(Err(Failure::CrmAnswerLost));
+        import(journal.begin(None, &upsale("3", SECOND))).settle(whole());
+        for products in [&["2", "4"][..], &["2", "3"]] {
+            let asked = done(journal.begin(None, &upsale_of_all(products, THIRD)));
+            assert_eq!(asked, Err(Failure::OrderOutcomeUnknown));
+        }
+    }
+
     #[test]
     fn an_upsale_that_was_not_sent_leaves_all_as_it_was() {
         let journal = upsold(Err(Failure::CrmUnreachable));
@@ -748,6 +859,41 @@ mod tests {
         }
         let other = done(journal.begin(None, &upsale_of("A1", "2", SECOND, "stranger")));
         assert_eq!(other, Err(Failure::OrderOutcomeUnknown));
+    }
+
+    #[tokio::test]
+    async fn a_key_alone_opens_no_answer() {
+        let stranger = upsale_of("A1", "2", FIRST, "stranger");
+        let redirect = answer(r#"{"result":"MERC_REDIRECT","message":{"url":"u"}}"#);
+        let paypal = answer(r#"{"result":"SUCCESS","message":{"paypalUrl":"u"}}"#);
+        let doubt = Err(Failure::OrderOutcomeUnknown);
+        for (outcome, told) in [(whole(), receipt()), (redirect, doubt.clone()), (paypal, doubt)] {
+            let journal = ordered();
+            let attempt = import(journal.begin(key("u"), &upsale("2", FIRST)));
+            let waiting = wait(journal.begin(key("u"), &stranger));
+            attempt.settle(outcome.clone());
+            assert_eq!(waiting.outcome().await, told);
+            assert_eq!(done(journal.begin(key("u"), &stranger)), told);
+            assert_eq!(done(journal.begin(key("u"), &upsale("2", FIRST))), outcome);
+        }
+    }
+
+    #[test]
+    fn an_order_s_answer_is_whole_for_its_token_only() {
+        let form = "amazonOrderId=S01-0000000-0000001&amazonAddressConsent=Atza%7Crenewed\
+            &emailAddress=a@b.example&firstName=A&lastName=B&campaignId=1&amazonBillerId=2\
+            &product1_id=1";
+        let renewed = check(Kind::Order, form);
+        let redirect = answer(r#"{"result":"MERC_REDIRECT","message":{"url":"u"}}"#);
+        for (outcome, told) in [(whole(), receipt()), (redirect.clone(), redirect)] {
+            let journal = settled(outcome.clone());
+            for key in [key("k"), key("another"), key("another"), None] {
+                assert_eq!(done(journal.begin(key, &renewed)), told);
+            }
+            assert_eq!(done(journal.begin(key("k"), &order("1"))), outcome);
+            // Who was told less is told no more by the same key.
+            assert_eq!(done(journal.begin(key("another"), &order("1"))), told);
+        }
     }
 
     #[test]

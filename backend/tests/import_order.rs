@@ -246,6 +246,21 @@ async fn nobody_else_is_told_about_an_order() {
 }
 
 #[tokio::test]
+async fn another_token_gets_a_receipt_whatever_its_key() {
+    let shop = Shop::start().await;
+    let first = shop.order(KEY, &order(json!({}))).await;
+    assert_accepted(&first);
+    let receipt =
+        json!({"result": "SUCCESS", "message": {"orderId": first.json()["message"]["orderId"]}});
+    let renewed = order(json!({"amazonAddressConsent": "Atza|renewed"}));
+    for key in [KEY, OTHER_KEY, OTHER_KEY] {
+        assert_eq!(shop.order(key, &renewed).await.json(), receipt);
+    }
+    assert_eq!(shop.order(KEY, &order(json!({}))).await.text, first.text);
+    assert_eq!(shop.ledger().await.len(), 1);
+}
+
+#[tokio::test]
 async fn a_refused_order_may_be_corrected() {
     let shop = Shop::start().await;
     let wrong = order(json!({"product1_id": 1}));

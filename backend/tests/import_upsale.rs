@@ -266,6 +266,98 @@ async fn another_product_is_another_upsale() {
     assert_eq!(upsales(&shop).await.len(), 2);
 }
 
+/// The fields of an upsale of two products.
+fn two(first: u32, second: u32) -> Value {
+    json!({"productId": null, "product1_id": first, "product2_id": second})
+}
+
+fn assert_taken(reply: &Reply, sentence: &str) {
+    assert_eq!(reply.status, StatusCode::CONFLICT, "{}", reply.text);
+    let message = format!("{sentence} Nothing was charged now.");
+    assert_eq!(
+        reply.json(),
+        json!({"result": "ERROR", "code": "product_taken", "message": message})
+    );
+}
+
+#[tokio::test]
+async fn a_product_is_charged_once_in_whatever_company() {
+    let (shop, id) = ordered().await;
+    assert_accepted(&shop.upsale(KEY, &upsale(&id, json!({}))).await);
+    let both = upsale(&id, with(two(348, 349), fresh(1)));
+    for _ in 0..2 {
+        let reply = shop.upsale(OTHER_KEY, &both).await;
+        assert_taken(&reply, "Product 348 is part of this order already, or on the way into it.");
+    }
+    assert_eq!(upsales(&shop).await.len(), 1);
+    // Neither the key nor the order reference nor the other product is used up.
+    let alone = upsale(&id, with(json!({"productId": 349}), fresh(1)));
+    assert_accepted(&shop.upsale(OTHER_KEY, &alone).await);
+    let reply = shop.upsale(THIRD_KEY, &upsale(&id, with(two(349, 348), fresh(2)))).await;
+    let sentence = "Products 348, 349 are part of this order already, or on the way into it.";
+    assert_taken(&reply, sentence);
+    assert_eq!(upsales(&shop).await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_set_that_was_added_is_known_again_and_so_is_each_of_its_products() {
+    let (shop, id) = ordered().await;
+    let first = shop.upsale(KEY, &upsale(&id, two(348, 349))).await;
+    assert_accepted(&first);
+    let turned = shop.upsale(OTHER_KEY, &upsale(&id, with(two(349, 348), fresh(1)))).await;
+    assert_eq!(turned.text, first.text);
+    let reply = shop.upsale(THIRD_KEY, &upsale(&id, fresh(2))).await;
+    assert_taken(&reply, "Product 348 is part of this order already, or on the way into it.");
+    assert_eq!(upsales(&shop).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_product_on_its_way_is_taken() {
+    let (crm, shop) = HeldCrm::start("/upsale/import/").await;
+    let body = upsale("A1B2C3D4E5", json!({}));
+    let import = shop.upsale(KEY, &body);
+    let overlap = async {
+        crm.import_arrived().await;
+        let both = upsale("A1B2C3D4E5", with(two(348, 349), fresh(1)));
+        let reply = shop.upsale(OTHER_KEY, &both).await;
+        crm.allowed.add_permits(1);
+        reply
+    };
+    let (imported, overlapping) = tokio::join!(import, overlap);
+    assert_accepted(&imported);
+    let sentence = "Product 348 is part of this order already, or on the way into it.";
+    assert_taken(&overlapping, sentence);
+    assert_eq!(crm.received(), 1);
+}
+
+#[tokio::test]
+async fn a_set_that_was_declined_leaves_each_product_free() {
+    let (shop, id) = ordered().await;
+    let declined = with(two(348, 349), json!({"custom5": "decline:InvalidPaymentMethod"}));
+    assert_eq!(shop.upsale(KEY, &upsale(&id, declined)).await.json()["result"], "ERROR");
+    assert_accepted(&shop.upsale(OTHER_KEY, &upsale(&id, fresh(1))).await);
+    let other = upsale(&id, with(json!({"productId": 349}), fresh(2)));
+    assert_accepted(&shop.upsale(THIRD_KEY, &other).await);
+}
+
+#[tokio::test]
+async fn a_payment_elsewhere_takes_the_product_and_is_for_its_payer_only() {
+    for (fault, field) in [("paypal", "paypalUrl"), ("redirect:https://bank.example/3ds", "url")] {
+        let (shop, id) = ordered().await;
+        let body = upsale(&id, json!({"custom5": fault}));
+        let first = shop.upsale(KEY, &body).await;
+        assert!(first.json()["message"][field].is_string(), "{fault}: {}", first.text);
+        let again = shop.upsale(OTHER_KEY, &upsale(&id, fresh(1))).await;
+        assert_eq!(again.text, first.text, "{fault}");
+        let both = shop.upsale(THIRD_KEY, &upsale(&id, with(two(348, 349), fresh(2)))).await;
+        assert_eq!(both.code(), "product_taken", "{fault}");
+        let stranger = json!({"amazonAddressConsent": "Atza|of-somebody-else"});
+        let asked = shop.post_upsale(&[JSON], upsale(&id, stranger).to_string()).await;
+        assert_unknown(&asked, fault);
+        assert_eq!(upsales(&shop).await.len(), 1, "{fault}");
+    }
+}
+
 #[tokio::test]
 async fn an_unknown_outcome_is_never_imported_again() {
     for (fault, status, code) in [
@@ -341,7 +433,8 @@ async fn one_key_is_for_one_purchase() {
         assert_eq!(reply.code(), "idempotency_conflict");
     }
     let renewed = upsale(&id, json!({"amazonAddressConsent": "Atza|renewed"}));
-    assert_accepted(&shop.upsale(KEY, &renewed).await);
+    let receipt = json!({"result": "SUCCESS", "message": {"orderId": id}});
+    assert_eq!(shop.upsale(KEY, &renewed).await.json(), receipt);
     assert_eq!(upsales(&shop).await.len(), 1);
 }
 
@@ -392,6 +485,8 @@ async fn nobody_else_reads_the_order() {
         // The buyer's upsale with an order reference of the stranger's, and with the buyer's.
         (OTHER_KEY, stranger(fresh(1))),
         (THIRD_KEY, stranger(json!({}))),
+        // With the buyer's own key.
+        (KEY, stranger(json!({}))),
         // An upsale that the stranger pays for.
         ("key-0123456789-0004", stranger(with(json!({"productId": 349}), fresh(2)))),
     ] {

@@ -427,7 +427,7 @@ mod tests {
             Outcome::Refused(Error::new(ErrorKind::BackendFailed, "502"))
         );
         let invalid =
-            r#"{"result":"ERROR","code":"invalid_fields","message":{"emailAddress":"is missing"}}"#;
+            r#"{"result":"ERROR","code":"fields_invalid","message":{"emailAddress":"is missing"}}"#;
         assert_eq!(
             read_status(422, invalid),
             Outcome::Refused(Error::new(ErrorKind::OrderRefused, "emailAddress is missing"))

@@ -291,6 +291,7 @@ test.describe("what the CRM answers", () => {
       const { buyer, amazonOrderId } = await shop.openReady("", fault(custom5));
       await buyer.place();
       await buyer.reads("backend_failed");
+      await expect(buyer.placeOrder).toHaveAccessibleName("Ask again");
       await askAgain(buyer, watch);
       await shop.heard("error", 2);
       await buyer.reads("outcome_unknown", /Do not pay again/);

@@ -108,6 +108,10 @@ test.describe("the review on a page of its own", () => {
     const { amazonOrderId } = await shop.snapshot();
     await page.clock.fastForward(3_310_000);
     await shop.expectState("expired");
+    await page
+      .getByRole("link", { name: /change/i })
+      .first()
+      .click({ trial: true });
     await buyer.button.click();
     await buyer.place();
     await page.waitForURL(`**${THANKS.path}`);
