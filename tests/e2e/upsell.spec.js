@@ -1,8 +1,9 @@
-import { comeToUpsell, FIRST, SECOND } from "./support/funnel.js";
-import { field, option } from "./support/shop.js";
+import { Buyer } from "./support/buyer.js";
+import { comeToUpsell, FIRST, LANDER, openFunnel, SECOND } from "./support/funnel.js";
+import { field, option, without } from "./support/shop.js";
 import { expect, test } from "./support/test.js";
 
-const HOURS = 3_600_000;
+const MINUTES = 60_000;
 
 test.afterEach(({ watch }) => {
   expect(watch.consoleErrors).toEqual([]);
@@ -72,11 +73,33 @@ test.describe("an upsell page", () => {
     await shop.look(SECOND).reads("first_order_missing");
   });
 
-  test("two hours later is closed", async ({ shop, page, watch }) => {
+  /** Comes to the upsell, and opens it anew so many minutes after the order. */
+  async function openLater(shop, page, minutes) {
     await page.clock.install();
     await comeToUpsell(shop, page);
-    await page.clock.setSystemTime(Date.now() + 2 * HOURS);
-    const buyer = await shop.open("login=auto", { parts: FIRST });
+    const { at } = await page.evaluate(() => JSON.parse(sessionStorage["landerpay-funnel"]).placed);
+    await page.clock.setSystemTime(at + minutes * MINUTES);
+    return shop.open("login=auto", { parts: FIRST });
+  }
+
+  test("119 minutes later still sells, to a buyer who signs in again", async ({
+    shop,
+    page,
+    crm,
+    watch,
+  }) => {
+    const buyer = await openLater(shop, page, 119);
+    await shop.expectState("signed-out");
+    await buyer.signInAtOnce();
+    await buyer.place();
+    await page.waitForURL(`**${SECOND.path}`);
+    const [order, upsell] = watch.orders.map(({ fields }) => fields);
+    expect(upsell.amazonAddressConsent).not.toBe(order.amazonAddressConsent);
+    expect(await crm.outcomes(upsell.amazonOrderId)).toEqual(["accepted"]);
+  });
+
+  test("two hours later is closed", async ({ shop, page, watch }) => {
+    const buyer = await openLater(shop, page, 120);
     await buyer.reads("upsell_over", /has ended/);
     await expect(buyer.button).toHaveCount(0);
     expect(watch.orders).toHaveLength(1);
@@ -92,7 +115,7 @@ test.describe("an upsell page", () => {
       edits: { [FIRST.path]: [option("upsell-minutes", "5")] },
     });
     await expect(buyer.placeOrder).toBeEnabled();
-    await page.clock.fastForward(5 * 60_000);
+    await page.clock.fastForward(5 * MINUTES);
     await buyer.place();
     await buyer.reads("upsell_over", /has ended/);
     expect(watch.orders).toHaveLength(1);
@@ -118,6 +141,38 @@ test.describe("an upsell page", () => {
     });
     await page.waitForURL(`**${SECOND.path}`);
     expect(watch.orders).toHaveLength(2);
+  });
+
+  test("asked twice in one turn, with Enter in its form besides, posts once and answers both", async ({
+    shop,
+    crm,
+    page,
+    watch,
+  }) => {
+    const typed = (html) =>
+      html.replace(/<form [^>]*data-landerpay="order">/, '$&<input name="custom2" id="typed">');
+    // On a page that goes on nobody is left to read the answers.
+    const buyer = await comeToUpsell(shop, page, {
+      edits: { [FIRST.path]: [typed, without("next")] },
+    });
+    await expect(buyer.placeOrder).toBeEnabled();
+    const answer = await shop.holdAnswer();
+    await page.evaluate(() => {
+      const { placeOrder } = window.LanderPay.checkout;
+      window.answers = Promise.all([placeOrder(), placeOrder()]);
+    });
+    await page.locator("#typed").press("Enter");
+    answer();
+    const [first, second] = await page.evaluate(() => window.answers);
+    expect(second).toEqual(first);
+    expect(watch.orders).toHaveLength(2);
+    const { amazonOrderId } = watch.orders[1].fields;
+    expect(first).toMatchObject({
+      amazonOrderId,
+      orderId: await buyer.orderId.first().innerText(),
+    });
+    expect(await crm.outcomes(amazonOrderId)).toEqual(["accepted"]);
+    expect(new URL(page.url()).pathname).toBe(FIRST.path);
   });
 
   for (const [how, again] of [
@@ -166,5 +221,67 @@ test.describe("an upsell page", () => {
     await page.waitForURL(`**${SECOND.path}`);
     const { amazonOrderId } = watch.orders[1].fields;
     expect(await crm.outcomes(amazonOrderId)).toEqual(["declined", "accepted"]);
+  });
+});
+
+test.describe("several upsells", () => {
+  test("in two tabs of one page: the CRM adds it once, and both go on", async ({
+    shop,
+    crm,
+    page,
+    watch,
+  }) => {
+    const buyer = await comeToUpsell(shop, page);
+    await expect(buyer.placeOrder).toBeEnabled();
+    const orderId = await buyer.orderId.first().textContent();
+    // A tab that a page opens begins with a copy of its storage.
+    const [tab] = await Promise.all([
+      page.waitForEvent("popup"),
+      page.evaluate(() => {
+        window.open(location.href);
+      }),
+    ]);
+    const other = new Buyer(tab, FIRST);
+    await expect(other.placeOrder).toBeEnabled();
+    await Promise.all([buyer, other].map(({ placeOrder }) => placeOrder.dispatchEvent("click")));
+    await Promise.all([page, tab].map((one) => one.waitForURL(`**${SECOND.path}`)));
+    const [, first, second] = watch.orders;
+    expect(watch.orders).toHaveLength(3);
+    expect(second.key).not.toBe(first.key);
+    expect(second.fields.amazonOrderId).not.toBe(first.fields.amazonOrderId);
+    expect((await crm.upsales(orderId)).map(({ outcome }) => outcome)).toEqual(["accepted"]);
+  });
+
+  test("of one template know each other apart by the query", async ({ shop, crm, page }) => {
+    const product = (html) =>
+      html.replace(
+        "</form>",
+        `$&<script>
+          const { searchParams } = new URL(location.href);
+          document.querySelector('[name="productId"]').value = searchParams.get("p");
+        </script>`,
+      );
+    const buyer = await openFunnel(shop, {
+      edits: {
+        [LANDER.path]: [option("next", `${FIRST.path}?p=348`)],
+        [FIRST.path]: [product, option("next", `${FIRST.path}?p=349`)],
+      },
+    });
+    await buyer.signInAtOnce();
+    await buyer.place();
+    await page.waitForURL(`**${FIRST.path}?p=348`);
+    await buyer.place();
+    await page.waitForURL(`**${FIRST.path}?p=349`);
+    await page.reload();
+    await expect(buyer.placeOrder).toBeEnabled();
+    await page.goBack();
+    await shop.expectState("placed");
+    await page.goForward();
+    await shop.expectState("ready");
+    const orderId = await buyer.orderId.first().textContent();
+    await buyer.place();
+    await buyer.reads("upsell_taken");
+    const products = (await crm.upsales(orderId)).map(({ fields }) => fields.productId);
+    expect(products).toEqual(["348", "349"]);
   });
 });
