@@ -90,4 +90,40 @@ test.describe("before the order is sent", () => {
     await buyer.reads("order_function_timeout");
     expect(watch.orders).toEqual([]);
   });
+
+  for (const [when, isAsked] of [
+    ["before the next press", false],
+    ["while the next press is asked about", true],
+  ]) {
+    test(`the page answers too late, ${when}: that is not sent, and the next answer is`, async ({
+      shop,
+      page,
+      watch,
+    }) => {
+      await page.clock.install();
+      const source = `() => new Promise((resolve) => {
+        (window.answers ??= []).push(resolve);
+      })`;
+      const asked = () => page.evaluate(() => window.answers?.length);
+      const buyer = await place(shop, source);
+      await expect.poll(asked).toBe(1);
+      await page.clock.fastForward(10_000);
+      await buyer.reads("order_function_timeout");
+      if (isAsked) {
+        await buyer.place();
+        await expect.poll(asked).toBe(2);
+      }
+      await page.evaluate(() => window.answers[0]({ custom1: "too late" }));
+      await shop.expectState(isAsked ? "placing" : "ready");
+      if (!isAsked) {
+        await buyer.place();
+        await expect.poll(asked).toBe(2);
+      }
+      await page.evaluate(() => window.answers[1]({ custom2: "in time" }));
+      await expect(buyer.status).toHaveText(/^Thank you/);
+      expect(watch.orders).toHaveLength(1);
+      expect(watch.orders[0].fields).toMatchObject({ custom2: "in time" });
+      expect(watch.orders[0].fields).not.toHaveProperty("custom1");
+    });
+  }
 });

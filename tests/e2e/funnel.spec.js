@@ -74,6 +74,94 @@ test("the thank-you page asks Amazon for nothing", async ({ shop, page }) => {
   expect(asked.filter((url) => url.startsWith(shop.simulator))).toEqual([]);
 });
 
+test.describe("who signs out on the thank-you page", () => {
+  /** Buys, signs out at the end, and reads what the browser keeps. */
+  async function signOutAtTheEnd(shop, page) {
+    const buyer = await comeToUpsell(shop, page);
+    await page.goto(shop.origin + THANKS.path);
+    await shop.expectState("placed");
+    const read = () =>
+      page.evaluate(() => ({ ...sessionStorage, cookie: decodeURIComponent(document.cookie) }));
+    const { landerpay, cookie } = await read();
+    expect(landerpay).toContain("Atza");
+    expect(cookie).toContain("Atza");
+    await buyer.signOut.click();
+    await shop.heard("signed-out");
+    return { buyer, kept: JSON.stringify(await read()) };
+  }
+
+  test("is signed out for good: no token is kept, and no page knows the order", async ({
+    shop,
+    page,
+  }) => {
+    const { buyer, kept } = await signOutAtTheEnd(shop, page);
+    await expect(buyer.signOut).toBeHidden();
+    expect(kept).not.toContain("Atza");
+    await page.reload();
+    await buyer.reads("first_order_missing");
+    await expect(buyer.orderId).toBeEmpty();
+  });
+
+  test.fail("leaves no order in the storage of the tab", async ({ shop, page }) => {
+    const { kept } = await signOutAtTheEnd(shop, page);
+    expect(kept).not.toContain("placed");
+  });
+});
+
+test.describe("an order without a number", () => {
+  const withoutNumber = (page) =>
+    page.route("**/import-order", (route) =>
+      route.fulfill({ json: { result: "SUCCESS", message: {} } }),
+    );
+
+  /** Buys on a lander with this next page. */
+  async function comeTo(shop, page, next) {
+    const buyer = await openFunnel(shop, { edits: { [LANDER.path]: [option("next", next.path)] } });
+    await buyer.signInAtOnce();
+    await buyer.place();
+    await page.waitForURL(`**${next.path}`);
+    return buyer;
+  }
+
+  test("is shown all the same, and takes no upsell", async ({ shop, page, watch }) => {
+    await withoutNumber(page);
+    const buyer = await comeTo(shop, page, FIRST);
+    await buyer.reads("first_order_missing", /Your confirmation has it/);
+    await page.goto(shop.origin + THANKS.path);
+    await shop.expectState("placed");
+    await expect(buyer.status).toHaveText("Thank you. Your order has been placed.");
+    expect(watch.orders).toHaveLength(1);
+  });
+
+  for (const [name, next] of [
+    ["upsell", FIRST],
+    ["thank-you", THANKS],
+  ]) {
+    test(`in a browser that keeps nothing: the ${name} page asks nobody to buy it again`, async ({
+      shop,
+      page,
+      watch,
+    }) => {
+      await withoutNumber(page);
+      await page.addInitScript(() => {
+        Object.defineProperty(window, "sessionStorage", {
+          get() {
+            throw new DOMException("blocked", "SecurityError");
+          },
+        });
+      });
+      const buyer = await comeTo(shop, page, next);
+      await buyer.reads(
+        "first_order_missing",
+        "We cannot find your order in this window. Your confirmation has it; without one, please " +
+          "order first.",
+      );
+      await expect(buyer.button).toHaveCount(0);
+      expect(watch.orders).toHaveLength(1);
+    });
+  }
+});
+
 test("no, thanks: the buyer goes on, and nothing is charged", async ({ shop, page, watch }) => {
   await comeToUpsell(shop, page);
   await page.getByRole("link", { name: /no,? thanks/i }).click();
@@ -88,12 +176,18 @@ test.describe("what the landing page's address says", () => {
   test("is there after the sign-in on Amazon's page", async ({ shop, page, watch }) => {
     await shop.sendBack();
     const edits = { [LANDER.path]: [option("popup", "never")] };
-    const buyer = await openFunnel(shop, { search: FROM_MAIL, edits });
+    const search = `${FROM_MAIL}&orderId=PARTIAL1`;
+    const buyer = await openFunnel(shop, { search, edits });
     await buyer.signInAtOnce();
-    expect(new URL(page.url()).search).toBe(FROM_MAIL);
+    expect(new URL(page.url()).search).toBe(search);
     await buyer.place();
     await page.waitForURL(`**${FIRST.path}`);
-    expect(watch.orders[0].fields).toMatchObject({ affId: "77", sourceValue1: "newsletter" });
+    expect(watch.orders[0].fields).toMatchObject({
+      affId: "77",
+      sourceValue1: "newsletter",
+      sessionId: "s-1",
+      orderId: "PARTIAL1",
+    });
   });
 
   test("is there on a later page of the tab", async ({ shop, page, watch }) => {
