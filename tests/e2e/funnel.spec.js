@@ -1,31 +1,9 @@
 import { at } from "./support/buyer.js";
+import { comeToUpsell, FIRST, LANDER, openFunnel, SECOND, THANKS } from "./support/funnel.js";
 import { field, option } from "./support/shop.js";
 import { expect, test } from "./support/test.js";
 
-const LANDER = at("/funnel.html");
-const FIRST = at("/upsell-1.html");
-const SECOND = at("/upsell-2.html");
-const THANKS = at("/thank-you.html");
-
 const FROM_MAIL = "?affId=77&c1=newsletter&c3=Blue&sessionId=s-1";
-const HOURS = 3_600_000;
-
-/** Opens the lander in a scenario, with the rest of the funnel in the same one. */
-async function openFunnel(shop, { flags = "login=auto", search = "", edits = {} } = {}) {
-  for (const parts of [FIRST, SECOND, THANKS]) {
-    await shop.prepare(flags, { parts, edits: edits[parts.path] });
-  }
-  return shop.open(flags, { parts: LANDER, at: search, edits: edits[LANDER.path] });
-}
-
-/** Buys on the lander, and comes to the first upsell. */
-async function comeToUpsell(shop, page, options) {
-  const buyer = await openFunnel(shop, options);
-  await buyer.signInAtOnce();
-  await buyer.place();
-  await page.waitForURL(`**${FIRST.path}`);
-  return buyer;
-}
 
 const isFrom = (page) => page.locator("html").getAttribute("data-landerpay-state");
 
@@ -96,6 +74,94 @@ test("the thank-you page asks Amazon for nothing", async ({ shop, page }) => {
   expect(asked.filter((url) => url.startsWith(shop.simulator))).toEqual([]);
 });
 
+test.describe("who signs out on the thank-you page", () => {
+  /** Buys, signs out at the end, and reads what the browser keeps. */
+  async function signOutAtTheEnd(shop, page) {
+    const buyer = await comeToUpsell(shop, page);
+    await page.goto(shop.origin + THANKS.path);
+    await shop.expectState("placed");
+    const read = () =>
+      page.evaluate(() => ({ ...sessionStorage, cookie: decodeURIComponent(document.cookie) }));
+    const { landerpay, cookie } = await read();
+    expect(landerpay).toContain("Atza");
+    expect(cookie).toContain("Atza");
+    await buyer.signOut.click();
+    await shop.heard("signed-out");
+    return { buyer, kept: JSON.stringify(await read()) };
+  }
+
+  test("is signed out for good: no token is kept, and no page knows the order", async ({
+    shop,
+    page,
+  }) => {
+    const { buyer, kept } = await signOutAtTheEnd(shop, page);
+    await expect(buyer.signOut).toBeHidden();
+    expect(kept).not.toContain("Atza");
+    await page.reload();
+    await buyer.reads("first_order_missing");
+    await expect(buyer.orderId).toBeEmpty();
+  });
+
+  test.fail("leaves no order in the storage of the tab", async ({ shop, page }) => {
+    const { kept } = await signOutAtTheEnd(shop, page);
+    expect(kept).not.toContain("placed");
+  });
+});
+
+test.describe("an order without a number", () => {
+  const withoutNumber = (page) =>
+    page.route("**/import-order", (route) =>
+      route.fulfill({ json: { result: "SUCCESS", message: {} } }),
+    );
+
+  /** Buys on a lander with this next page. */
+  async function comeTo(shop, page, next) {
+    const buyer = await openFunnel(shop, { edits: { [LANDER.path]: [option("next", next.path)] } });
+    await buyer.signInAtOnce();
+    await buyer.place();
+    await page.waitForURL(`**${next.path}`);
+    return buyer;
+  }
+
+  test("is shown all the same, and takes no upsell", async ({ shop, page, watch }) => {
+    await withoutNumber(page);
+    const buyer = await comeTo(shop, page, FIRST);
+    await buyer.reads("first_order_missing", /Your confirmation has it/);
+    await page.goto(shop.origin + THANKS.path);
+    await shop.expectState("placed");
+    await expect(buyer.status).toHaveText("Thank you. Your order has been placed.");
+    expect(watch.orders).toHaveLength(1);
+  });
+
+  for (const [name, next] of [
+    ["upsell", FIRST],
+    ["thank-you", THANKS],
+  ]) {
+    test(`in a browser that keeps nothing: the ${name} page asks nobody to buy it again`, async ({
+      shop,
+      page,
+      watch,
+    }) => {
+      await withoutNumber(page);
+      await page.addInitScript(() => {
+        Object.defineProperty(window, "sessionStorage", {
+          get() {
+            throw new DOMException("blocked", "SecurityError");
+          },
+        });
+      });
+      const buyer = await comeTo(shop, page, next);
+      await buyer.reads(
+        "first_order_missing",
+        "We cannot find your order in this window. Your confirmation has it; without one, please " +
+          "order first.",
+      );
+      await expect(buyer.button).toHaveCount(0);
+      expect(watch.orders).toHaveLength(1);
+    });
+  }
+});
+
 test("no, thanks: the buyer goes on, and nothing is charged", async ({ shop, page, watch }) => {
   await comeToUpsell(shop, page);
   await page.getByRole("link", { name: /no,? thanks/i }).click();
@@ -110,12 +176,18 @@ test.describe("what the landing page's address says", () => {
   test("is there after the sign-in on Amazon's page", async ({ shop, page, watch }) => {
     await shop.sendBack();
     const edits = { [LANDER.path]: [option("popup", "never")] };
-    const buyer = await openFunnel(shop, { search: FROM_MAIL, edits });
+    const search = `${FROM_MAIL}&orderId=PARTIAL1`;
+    const buyer = await openFunnel(shop, { search, edits });
     await buyer.signInAtOnce();
-    expect(new URL(page.url()).search).toBe(FROM_MAIL);
+    expect(new URL(page.url()).search).toBe(search);
     await buyer.place();
     await page.waitForURL(`**${FIRST.path}`);
-    expect(watch.orders[0].fields).toMatchObject({ affId: "77", sourceValue1: "newsletter" });
+    expect(watch.orders[0].fields).toMatchObject({
+      affId: "77",
+      sourceValue1: "newsletter",
+      sessionId: "s-1",
+      orderId: "PARTIAL1",
+    });
   });
 
   test("is there on a later page of the tab", async ({ shop, page, watch }) => {
@@ -157,185 +229,6 @@ test.describe("what the landing page's address says", () => {
     await buyer.place();
     await page.waitForURL(`**${FIRST.path}`);
     expect(watch.orders[0].fields.sourceValue1).toBe("é".repeat(200));
-  });
-});
-
-test.describe("an upsell page", () => {
-  test("without a first order says so, and asks for no sign-in", async ({ shop, watch }) => {
-    const buyer = await shop.open("login=auto", { parts: FIRST });
-    await buyer.reads("first_order_missing", /please order first/);
-    await shop.expectState("unavailable");
-    await expect(buyer.button).toHaveCount(0);
-    await expect(buyer.placeOrder).toBeDisabled();
-    expect(watch.orders).toEqual([]);
-  });
-
-  test("takes the order from its own form", async ({ shop, crm, page, watch }) => {
-    const { buyer: first } = await shop.openReady();
-    await first.place();
-    await expect(first.status).toHaveText(/^Thank you/);
-    const orderId = await first.orderId.textContent();
-    await page.evaluate(() => sessionStorage.removeItem("landerpay-funnel"));
-    const buyer = await shop.open("login=auto", {
-      parts: FIRST,
-      edits: [field("orderId", orderId)],
-    });
-    await shop.prepare("login=auto", { parts: SECOND });
-    await buyer.place();
-    await page.waitForURL(`**${SECOND.path}`);
-    const { fields } = watch.orders[1];
-    expect(fields.orderId).toBe(orderId);
-    expect(await crm.outcomes(fields.amazonOrderId)).toEqual(["accepted"]);
-  });
-
-  test("shows the first order's number from the start", async ({ shop, page }) => {
-    const buyer = await comeToUpsell(shop, page);
-    await expect(buyer.orderId.first()).toHaveText(/^[A-Z0-9]{10}$/);
-    await expect(buyer.orderId.first()).toBeVisible();
-  });
-
-  test("takes no order from an address: the buyer would pay for somebody else's", async ({
-    shop,
-    watch,
-  }) => {
-    const buyer = await shop.open("login=auto", { parts: FIRST, at: "?orderId=ATTACKERS1" });
-    await buyer.reads("first_order_missing");
-    expect(watch.orders).toEqual([]);
-  });
-
-  test("of another seller knows of no order", async ({ shop, page }) => {
-    await comeToUpsell(shop, page);
-    const edits = [option("seller-id", "A2OTHER1234X")];
-    const buyer = await shop.open("login=auto", { parts: FIRST, edits });
-    await buyer.reads("first_order_missing");
-  });
-
-  test("knows of no order once the buyer has signed out in another tab", async ({
-    shop,
-    page,
-    context,
-  }) => {
-    await comeToUpsell(shop, page);
-    const other = await context.newPage();
-    await other.goto(`${shop.origin}/index.html`);
-    await other.evaluate(() => localStorage.setItem("landerpay-sign-out", "lp-1-2-3-4"));
-    await other.close();
-    await page.goto(shop.origin + SECOND.path);
-    await shop.look(SECOND).reads("first_order_missing");
-  });
-
-  test("two hours later is closed", async ({ shop, page, watch }) => {
-    await page.clock.install();
-    await comeToUpsell(shop, page);
-    await page.clock.setSystemTime(Date.now() + 2 * HOURS);
-    const buyer = await shop.open("login=auto", { parts: FIRST });
-    await buyer.reads("upsell_over", /has ended/);
-    await expect(buyer.button).toHaveCount(0);
-    expect(watch.orders).toHaveLength(1);
-  });
-
-  test("that was opened in time is closed two hours later all the same", async ({
-    shop,
-    page,
-    watch,
-  }) => {
-    await page.clock.install();
-    const buyer = await comeToUpsell(shop, page, {
-      edits: { [FIRST.path]: [option("upsell-minutes", "5")] },
-    });
-    await expect(buyer.placeOrder).toBeEnabled();
-    await page.clock.fastForward(5 * 60_000);
-    await buyer.place();
-    await buyer.reads("upsell_over", /has ended/);
-    expect(watch.orders).toHaveLength(1);
-  });
-
-  test("without a session shows the button, and goes on", async ({ shop, page, crm, watch }) => {
-    const buyer = await comeToUpsell(shop, page);
-    await page.evaluate(() => sessionStorage.removeItem("landerpay"));
-    await page.reload();
-    await shop.expectState("signed-out");
-    await buyer.signInAtOnce();
-    await buyer.place();
-    await page.waitForURL(`**${SECOND.path}`);
-    expect(await crm.outcomes(watch.orders[1].fields.amazonOrderId)).toEqual(["accepted"]);
-  });
-
-  test("pressed twice charges once", async ({ shop, page, watch }) => {
-    const buyer = await comeToUpsell(shop, page);
-    await expect(buyer.placeOrder).toBeEnabled();
-    await buyer.placeOrder.evaluate((button) => {
-      button.click();
-      button.click();
-    });
-    await page.waitForURL(`**${SECOND.path}`);
-    expect(watch.orders).toHaveLength(2);
-  });
-
-  for (const [how, again] of [
-    ["the back button", (page) => page.goBack()],
-    ["a reload", (page) => page.goBack().then(() => page.reload())],
-  ]) {
-    test(`after ${how} shows what was placed, and charges nothing`, async ({
-      shop,
-      page,
-      watch,
-    }) => {
-      const buyer = await comeToUpsell(shop, page);
-      await buyer.place();
-      await page.waitForURL(`**${SECOND.path}`);
-      await again(page);
-      await page.waitForURL(`**${FIRST.path}`);
-      await shop.expectState("placed");
-      await expect(buyer.status).toHaveText(/^Thank you.* Your order number is [A-Z0-9]{10}\.$/);
-      await expect(buyer.placeOrder).toBeDisabled();
-      await page.evaluate(() => window.LanderPay.checkout.placeOrder());
-      expect(await shop.names()).not.toContain("placed");
-      expect(watch.orders).toHaveLength(2);
-    });
-  }
-
-  test("for a product that was added before takes it no second time", async ({
-    shop,
-    page,
-    watch,
-  }) => {
-    const buyer = await comeToUpsell(shop, page);
-    await buyer.place();
-    await page.waitForURL(`**${SECOND.path}`);
-    await page.goto(shop.origin + FIRST.path);
-    await buyer.reads("upsell_taken", /part of your order already/);
-    await expect(buyer.placeOrder).toBeDisabled();
-    expect(watch.orders).toHaveLength(2);
-  });
-
-  test("of unknown fate asks again, and lets the buyer go on", async ({ shop, page, watch }) => {
-    const fault = field("custom5", "lost");
-    const buyer = await comeToUpsell(shop, page, { edits: { [FIRST.path]: [fault] } });
-    await expect(buyer.placeOrder).toHaveAccessibleName(/^Add it/);
-    await buyer.place();
-    await buyer.reads("backend_failed");
-    await expect(buyer.placeOrder).toHaveAccessibleName("Ask again");
-    await expect(page.getByText(/we tell you whether/)).toBeVisible();
-    await expect(page.getByText(/charges you/)).toBeHidden();
-    await expect(page.getByRole("link", { name: /no,? thanks/i })).toHaveCount(0);
-    await page.getByRole("link", { name: "Go on to the cups" }).click();
-    await page.waitForURL(`**${SECOND.path}`);
-    await shop.expectState("ready");
-    expect(watch.orders).toHaveLength(2);
-    // The browser's own word about the answer.
-    expect(watch.consoleErrors.splice(0)).toEqual([expect.stringContaining("504")]);
-  });
-
-  test("whose payment is declined can be tried again", async ({ shop, page, crm, watch }) => {
-    const fault = field("custom5", "decline-once:InvalidPaymentMethod");
-    const buyer = await comeToUpsell(shop, page, { edits: { [FIRST.path]: [fault] } });
-    await buyer.place();
-    await shop.expectState("declined");
-    await buyer.place();
-    await page.waitForURL(`**${SECOND.path}`);
-    const { amazonOrderId } = watch.orders[1].fields;
-    expect(await crm.outcomes(amazonOrderId)).toEqual(["declined", "accepted"]);
   });
 });
 
@@ -396,93 +289,5 @@ test.describe("a lander whose order was placed", () => {
     await shop.expectState("signed-out");
     await page.reload();
     await buyer.reads("first_order_missing");
-  });
-});
-
-test.describe("before the order is sent", () => {
-  const hook = (source) => (html) =>
-    html.replace("</body>", `<script>LanderPay.beforeOrder = ${source}</script></body>`);
-
-  async function place(shop, source) {
-    const { buyer } = await shop.openReady("", {
-      at: "?c1=mail",
-      edits: [hook(source), (html) => html.replace("<script\n      async", "<script")],
-    });
-    await buyer.place();
-    return buyer;
-  }
-
-  test("the page sees all fields but the token, and adds, changes and takes away", async ({
-    shop,
-    page,
-    watch,
-  }) => {
-    const source = `async (fields) => {
-      window.given = { ...fields };
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      return { custom1: "added", product1_qty: 2, sourceValue1: null };
-    }`;
-    const buyer = await place(shop, source);
-    await expect(buyer.status).toHaveText(/^Thank you/);
-    const [{ fields }] = watch.orders;
-    expect(fields).toMatchObject({ custom1: "added", product1_qty: 2, product1_id: "345" });
-    expect(fields).not.toHaveProperty("sourceValue1");
-    const given = await page.evaluate(() => window.given);
-    expect(given).toEqual({
-      campaignId: "12",
-      product1_id: "345",
-      product1_qty: "1",
-      sourceValue1: "mail",
-    });
-  });
-
-  test("the page lets it go by saying nothing", async ({ shop, watch }) => {
-    const buyer = await place(shop, "() => {}");
-    await expect(buyer.status).toHaveText(/^Thank you/);
-    expect(watch.orders[0].fields).toMatchObject({ product1_id: "345", sourceValue1: "mail" });
-  });
-
-  test("the page holds it back", async ({ shop, watch }) => {
-    const buyer = await place(shop, "async () => false");
-    await buyer.reads("order_vetoed", /please check your details/);
-    await expect(buyer.placeOrder).toBeEnabled();
-    expect(watch.orders).toEqual([]);
-  });
-
-  for (const [what, source, code] of [
-    ["a price", "() => ({ product1_price: 1 })", "forbidden_field"],
-    ["the token's field", '() => ({ amazonAddressConsent: "x" })', "forbidden_field"],
-    ["a text", '() => "free"', "order_function_failed"],
-    ["a form's data", "() => new FormData()", "order_function_failed"],
-    ["no number at all", "() => ({ product1_qty: 0 / 0 })", "invalid_field"],
-  ]) {
-    test(`the page gives ${what}: ${code}, and nothing is sent`, async ({ shop, watch }) => {
-      const buyer = await place(shop, source);
-      await buyer.reads(code);
-      expect(watch.orders).toEqual([]);
-    });
-  }
-
-  test("the page throws: order_function_failed, and what it threw is reported", async ({
-    shop,
-    watch,
-  }) => {
-    const buyer = await place(shop, '() => { throw new Error("the page\'s own") }');
-    await buyer.reads("order_function_failed");
-    expect(watch.orders).toEqual([]);
-    expect(watch.exceptions.splice(0)).toEqual(["Error: the page's own"]);
-  });
-
-  test("the page never answers: order_function_timeout after ten seconds", async ({
-    shop,
-    page,
-    watch,
-  }) => {
-    await page.clock.install();
-    const buyer = await place(shop, "() => new Promise(() => {})");
-    await shop.expectState("placing");
-    await page.clock.fastForward(10_000);
-    await buyer.reads("order_function_timeout");
-    expect(watch.orders).toEqual([]);
   });
 });

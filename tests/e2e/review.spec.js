@@ -6,6 +6,7 @@ const CART = at("/cart.html");
 const REVIEW = at("/review.html");
 const THANKS = at("/thank-you.html");
 const LANDER = at("/funnel.html");
+const REVIEWS = ["address-review", "wallet-review"];
 
 const readOnly = (page, name) => page.frameLocator(`[data-landerpay="${name}-review"] iframe`);
 
@@ -56,6 +57,28 @@ test.describe("the review on a page of its own", () => {
     await shop.expectState("placed");
     expect(watch.orders).toHaveLength(1);
     expect(watch.orders[0].fields).toMatchObject({ amazonOrderId, firstName: "Maria" });
+    expect(await crm.outcomes(amazonOrderId)).toEqual(["accepted"]);
+  });
+
+  test("folds out where the page wants that: the same choice, in 135 pixels", async ({
+    shop,
+    page,
+    crm,
+  }) => {
+    const designs = REVIEWS.map((name) => option(`${name}-design`, "smartphoneCollapsible"));
+    const low = (html) =>
+      html.replace("</head>", "<style>.widget.review { height: auto }</style>$&");
+    const buyer = await comeToReview(shop, page, { edits: { [REVIEW.path]: [...designs, low] } });
+    await expect(readOnly(page, "address").getByText(/Maple Street/)).toBeVisible();
+    await expect(readOnly(page, "wallet").getByText(/Visa/)).toBeVisible();
+    for (const name of REVIEWS) {
+      const frame = page.locator(`[data-landerpay="${name}"] iframe`);
+      expect((await frame.boundingBox()).height).toBe(135);
+    }
+    expect(await shop.details("error")).toEqual([]);
+    const { amazonOrderId } = await shop.snapshot();
+    await buyer.place();
+    await page.waitForURL(`**${THANKS.path}`);
     expect(await crm.outcomes(amazonOrderId)).toEqual(["accepted"]);
   });
 

@@ -113,9 +113,15 @@ test.describe("the presentment currency", () => {
   test("changes with the page's prices", async ({ shop, page }) => {
     const { buyer } = await shop.openReady("", { edits: [option("region", "uk")] });
     expect(await contract(shop, page)).toMatchObject({ currency: "GBP" });
+    const before = (await shop.events()).length;
     await page.evaluate(() => window.LanderPay.checkout.setPresentmentCurrency("USD"));
-    await expect(buyer.placeOrder).toBeDisabled();
-    await expect(buyer.placeOrder).toBeEnabled();
+    await shop.heard("ready", 2);
+    const since = (await shop.events()).slice(before);
+    const states = since.filter(({ name }) => name === "state").map(({ detail }) => detail);
+    expect(states).toMatchObject([
+      { state: "choosing", missing: ["payment"] },
+      { state: "ready", missing: [] },
+    ]);
     expect(await contract(shop, page)).toMatchObject({ currency: "USD" });
     await expect(buyer.walletFrame).toHaveCount(1);
   });
@@ -143,6 +149,8 @@ test.describe("the presentment currency", () => {
   test("and no other page's: without the option no currency is posted", async ({ shop, page }) => {
     const forms = postedForms(page);
     await shop.openReady("", { edits: [option("region", "de")] });
+    expect(forms.length).toBeGreaterThanOrEqual(2);
+    expect(wallets(forms)).not.toEqual([]);
     for (const form of forms) expect(form.presentmentCurrency ?? "").toMatch(/^(|undefined)$/);
   });
 });

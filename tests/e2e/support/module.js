@@ -27,11 +27,13 @@ const place = (n) => `<section id="checkout-${n}">
 function prepare(common) {
   window.checkouts = {};
   window.heard = {};
+  // What is no data: the page's functions.
+  window.functions = {};
   window.append = (html) => document.body.insertAdjacentHTML("beforeend", html);
   window.create = async (n, file, options) => {
     const { createCheckout } = await import(file);
     try {
-      const checkout = await createCheckout({ ...common, ...options });
+      const checkout = await createCheckout({ ...common, ...options, ...window.functions });
       window.heard[n] = [];
       checkout.on("*", (name, detail) => {
         const { state, code } = detail;

@@ -78,13 +78,13 @@ export class Shop {
     });
   }
 
-  /** Has the shop's answers to orders wait. @returns {Promise<() => void>} lets them through */
+  /** Has the shop's answers to orders and upsells wait. @returns {Promise<() => void>} lets them through */
   async holdAnswer() {
     let answer;
     const answered = new Promise((resolve) => {
       answer = resolve;
     });
-    await this.page.route("**/import-order", async (route) => {
+    await this.page.route("**/import-*", async (route) => {
       const response = await route.fetch();
       await answered;
       await route.fulfill({ response });
