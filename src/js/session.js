@@ -126,7 +126,7 @@ function findFunnel(page) {
   const kept = stored(FUNNEL);
   const owner = ownerOf(page);
   if (kept?.owner === owner) return kept;
-  const { placed, pages, orderId, used, ...carried } = kept ?? {};
+  const { placed, pages, ids, orderId, used, ...carried } = kept ?? {};
   return { ...carried, owner };
 }
 
@@ -177,6 +177,7 @@ export function keepPlaced(page, amazonOrderId, orderId, product) {
   return store(FUNNEL, {
     used: partial,
     ...kept,
+    ids: [...(kept.ids ?? []), amazonOrderId],
     placed: order,
     pages: { ...(isAddition && pages), [here()]: receipt },
   });
@@ -207,7 +208,7 @@ export function keepAttempt(page, key, { amazonAddressConsent, ...fields }) {
 export const forgetAttempt = () => store(attemptOf());
 
 /** Whether this order of Amazon's was placed on a later page, before this one was shown again. */
-export const isPlaced = (page, id) => findFunnel(page).placed?.amazonOrderId === id;
+export const isPlaced = (page, id) => Boolean(findFunnel(page).ids?.includes(id));
 
 /**
  * Forgets a session: everywhere, or only what is left of this one. Another tab may have begun the

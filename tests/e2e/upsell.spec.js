@@ -212,6 +212,24 @@ test.describe("an upsell page", () => {
     expect(watch.orders).toHaveLength(2);
   });
 
+  test("of unknown fate asks again, and lets the buyer go on", async ({ shop, page, watch }) => {
+    const fault = field("custom5", "lost");
+    const buyer = await comeToUpsell(shop, page, { edits: { [FIRST.path]: [fault] } });
+    await expect(buyer.placeOrder).toHaveAccessibleName(/^Add it/);
+    await buyer.place();
+    await buyer.reads("backend_failed");
+    await expect(buyer.placeOrder).toHaveAccessibleName("Ask again");
+    await expect(page.getByText(/we tell you whether/)).toBeVisible();
+    await expect(page.getByText(/charges you/)).toBeHidden();
+    await expect(page.getByRole("link", { name: /no,? thanks/i })).toHaveCount(0);
+    await page.getByRole("link", { name: "Go on to the cups" }).click();
+    await page.waitForURL(`**${SECOND.path}`);
+    await shop.expectState("ready");
+    expect(watch.orders).toHaveLength(2);
+    // The browser's own word about the answer.
+    expect(watch.consoleErrors.splice(0)).toEqual([expect.stringContaining("504")]);
+  });
+
   test("whose payment is declined can be tried again", async ({ shop, page, crm, watch }) => {
     const fault = field("custom5", "decline-once:InvalidPaymentMethod");
     const buyer = await comeToUpsell(shop, page, { edits: { [FIRST.path]: [fault] } });
