@@ -221,6 +221,8 @@ export function endSession(page, token, everywhere, domain) {
   if (everywhere) {
     closeWindow();
     announceSignOut();
+    // What is another buyer's now is left out.
+    store(FUNNEL, findFunnel(page));
   }
   sawSignOut(page);
 }

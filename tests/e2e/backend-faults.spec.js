@@ -144,7 +144,7 @@ test.describe("declined", () => {
       await buyer.place();
       await shop.expectState("declined");
       await expect(buyer.status).toHaveText(
-        "Your payment method was declined. Please choose another one and place the order again.",
+        "Your payment method was declined. Please choose another one and try again.",
       );
       expect(await shop.heard("declined")).toEqual({
         reason,
@@ -246,13 +246,13 @@ test.describe("what the CRM answers", () => {
       "a redirect to a script",
       "redirect:javascript:document.title='run'",
       "redirect_refused",
-      "The CRM asked for an unsafe redirect.",
+      "The address of the next page cannot be used.",
     ],
     [
       "a redirect without encryption",
       "redirect:http://bank.example/3ds",
       "redirect_refused",
-      "The CRM asked for an unsafe redirect.",
+      "The address of the next page cannot be used.",
     ],
     ["an unknown result", "unknown-result", "unknown_result", /`PENDING`/],
     ["HTML", "html", "backend_failed", /HTTP 502/],

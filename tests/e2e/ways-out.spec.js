@@ -6,7 +6,12 @@ const SIGN_IN = "Sign in with your Amazon account to continue.";
 const SIGNING_IN =
   "Please continue in the Amazon window. If there is none, press the button again.";
 
-const stored = (page) => page.evaluate(() => ({ ...sessionStorage }));
+// The funnel's place has no secret, and no order after a sign-out.
+const stored = (page) =>
+  page.evaluate(() => {
+    const { "landerpay-funnel": funnel, ...kept } = { ...sessionStorage };
+    return kept;
+  });
 const cookieNames = async (page) => {
   const cookies = await page.context().cookies();
   return cookies.map(({ name }) => name).filter((name) => name.startsWith("amazon_Login_"));

@@ -32,8 +32,7 @@ const WORDS: Record<CheckoutState, string> = {
   unavailable: "Amazon Pay is not available right now.",
 };
 
-const ANOTHER_ONE =
-  "Your payment method was declined. Please choose another one and place the order again.";
+const ANOTHER_ONE = "Your payment method was declined. Please choose another one and try again.";
 const ONCE_MORE = "The payment did not go through. Please try again.";
 const ANOTHER_WAY = "The payment was declined. Please choose again, or pay another way.";
 
