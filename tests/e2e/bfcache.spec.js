@@ -12,6 +12,9 @@ test.use({
   launchOptions: { ...launchOptions, ignoreDefaultArgs: ["--disable-back-forward-cache"] },
 });
 
+// A whole purchase each, or two.
+test.slow();
+
 test.beforeEach(async ({ page }) => {
   await page.addInitScript(() => {
     addEventListener("pageshow", ({ persisted }) => {

@@ -1,5 +1,5 @@
 import { Buyer } from "./support/buyer.js";
-import { comeToUpsell, FIRST, LANDER, openFunnel, SECOND } from "./support/funnel.js";
+import { comeToUpsell, FIRST, LANDER, SECOND } from "./support/funnel.js";
 import { field, option, without } from "./support/shop.js";
 import { expect, test } from "./support/test.js";
 
@@ -270,36 +270,48 @@ test.describe("several upsells", () => {
     expect((await crm.upsales(orderId)).map(({ outcome }) => outcome)).toEqual(["accepted"]);
   });
 
-  test("of one template know each other apart by the query", async ({ shop, crm, page }) => {
-    const product = (html) =>
-      html.replace(
-        "</form>",
-        `$&<script>
-          const { searchParams } = new URL(location.href);
-          document.querySelector('[name="productId"]').value = searchParams.get("p");
-        </script>`,
-      );
-    const buyer = await openFunnel(shop, {
-      edits: {
-        [LANDER.path]: [option("next", `${FIRST.path}?p=348`)],
-        [FIRST.path]: [product, option("next", `${FIRST.path}?p=349`)],
-      },
+  test.describe("of one template, apart by the query", () => {
+    /** Adds the first one's product, and comes to the second one. */
+    async function comeToSecond(shop, page) {
+      const product = (html) =>
+        html.replace(
+          "</form>",
+          `$&<script>
+            const { searchParams } = new URL(location.href);
+            document.querySelector('[name="productId"]').value = searchParams.get("p");
+          </script>`,
+        );
+      const buyer = await comeToUpsell(shop, page, {
+        edits: {
+          [LANDER.path]: [option("next", `${FIRST.path}?p=348`)],
+          [FIRST.path]: [product, option("next", `${FIRST.path}?p=349`)],
+        },
+      });
+      await buyer.place();
+      await page.waitForURL(`**${FIRST.path}?p=349`);
+      return buyer;
+    }
+
+    test("the second one sells, loaded again as well", async ({ shop, crm, page }) => {
+      const buyer = await comeToSecond(shop, page);
+      await page.reload();
+      await expect(buyer.placeOrder).toBeEnabled();
+      const orderId = await buyer.orderId.first().textContent();
+      await buyer.place();
+      await buyer.reads("upsell_taken");
+      const products = (await crm.upsales(orderId)).map(({ fields }) => fields.productId);
+      expect(products).toEqual(["348", "349"]);
     });
-    await buyer.signInAtOnce();
-    await buyer.place();
-    await page.waitForURL(`**${FIRST.path}?p=348`);
-    await buyer.place();
-    await page.waitForURL(`**${FIRST.path}?p=349`);
-    await page.reload();
-    await expect(buyer.placeOrder).toBeEnabled();
-    await page.goBack();
-    await shop.expectState("placed");
-    await page.goForward();
-    await shop.expectState("ready");
-    const orderId = await buyer.orderId.first().textContent();
-    await buyer.place();
-    await buyer.reads("upsell_taken");
-    const products = (await crm.upsales(orderId)).map(({ fields }) => fields.productId);
-    expect(products).toEqual(["348", "349"]);
+
+    test("Back shows the first one as placed, and Forward the second one to sell", async ({
+      shop,
+      page,
+    }) => {
+      await comeToSecond(shop, page);
+      await page.goBack();
+      await shop.expectState("placed");
+      await page.goForward();
+      await shop.expectState("ready");
+    });
   });
 });

@@ -18,6 +18,6 @@ export async function comeToUpsell(shop, page, options) {
   const buyer = await openFunnel(shop, options);
   await buyer.signInAtOnce();
   await buyer.place();
-  await page.waitForURL(`**${FIRST.path}`);
+  await page.waitForURL(({ pathname }) => pathname === FIRST.path);
   return buyer;
 }
