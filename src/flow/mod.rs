@@ -14,6 +14,9 @@
 //!                                                      Confirming ◀──┘ (redirect)
 //! ```
 //!
+//! A page that has placed its order already begins in `Placed`, and one that lacks what it goes on with
+//! in `Unavailable`: neither loads Amazon's scripts.
+//!
 //! `Choosing` is shown to the page as `choosing`, as `ready` when nothing is missing, and as
 //! `declined` from a decline until the next attempt.
 

@@ -175,8 +175,8 @@ export function keepPlaced(page, amazonOrderId, orderId, product) {
   if (isAddition && order.orderId === orderId) order.products.push(product);
   keepChoice();
   return store(FUNNEL, {
-    used: partial,
     ...kept,
+    used: partial ?? kept.used,
     ids: [...(kept.ids ?? []), amazonOrderId],
     placed: order,
     pages: { ...(isAddition && pages), [here()]: receipt },

@@ -107,6 +107,7 @@ fn error(reply: &Reply, code: Option<&str>, message: &str) -> Outcome {
     match code {
         // The backend's own words: the CRM was never reached, so there is no order.
         Some("crm_unreachable") => Outcome::Refused(failed),
+        Some("product_taken") => Outcome::Refused(ErrorKind::UpsellTaken.into()),
         // The same key with another content: whatever it stands for may exist.
         Some("order_outcome_unknown" | "idempotency_conflict") => {
             Outcome::Unknown(ErrorKind::OutcomeUnknown.into())
@@ -426,6 +427,12 @@ mod tests {
             read_status(502, unreachable),
             Outcome::Refused(Error::new(ErrorKind::BackendFailed, "502"))
         );
+        let taken = r#"{"result":"ERROR","code":"product_taken","message":"Product 348 is …"}"#;
+        assert_eq!(read_status(409, taken), Outcome::Refused(ErrorKind::UpsellTaken.into()));
+        // Whatever the key stands for may exist.
+        let conflict = r#"{"result":"ERROR","code":"idempotency_conflict","message":"?"}"#;
+        let unknown = Outcome::Unknown(ErrorKind::OutcomeUnknown.into());
+        assert_eq!(read_status(409, conflict), unknown);
         let invalid =
             r#"{"result":"ERROR","code":"fields_invalid","message":{"emailAddress":"is missing"}}"#;
         assert_eq!(
