@@ -146,8 +146,10 @@ export async function run(title, [program, ...args], options = {}) {
   });
   end(problem !== "");
   if (!problem) return Buffer.concat(out).toString();
-  process.stdout.write(Buffer.concat(all));
-  throw new Failure(`${title}: ${program} ${problem}. ${advice}`.trimEnd());
+  const output = Buffer.concat(all);
+  process.stdout.write(output);
+  const failure = new Failure(`${title}: ${program} ${problem}. ${advice}`.trimEnd());
+  throw Object.assign(failure, { output: output.toString() });
 }
 
 /** Runs `body` under a line of its own, as `run` does with commands. */
