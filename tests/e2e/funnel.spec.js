@@ -133,33 +133,43 @@ test.describe("an order without a number", () => {
     expect(watch.orders).toHaveLength(1);
   });
 
-  for (const [name, next] of [
-    ["upsell", FIRST],
-    ["thank-you", THANKS],
-  ]) {
-    test(`in a browser that keeps nothing: the ${name} page asks nobody to buy it again`, async ({
-      shop,
-      page,
-      watch,
-    }) => {
-      await withoutNumber(page);
-      await page.addInitScript(() => {
+  test.describe("in a browser that keeps nothing", () => {
+    test.beforeEach(({ page }) =>
+      page.addInitScript(() => {
         Object.defineProperty(window, "sessionStorage", {
           get() {
             throw new DOMException("blocked", "SecurityError");
           },
         });
-      });
-      const buyer = await comeTo(shop, page, next);
-      await buyer.reads(
-        "first_order_missing",
-        "We cannot find your order in this window. Your confirmation has it; without one, please " +
-          "order first.",
-      );
-      await expect(buyer.button).toHaveCount(0);
+      }),
+    );
+
+    test("is shown where it was placed: the next page would not know it", async ({
+      shop,
+      page,
+      watch,
+    }) => {
+      const buyer = await openFunnel(shop);
+      await buyer.signInAtOnce();
+      await buyer.place();
+      await shop.expectState("placed");
+      await expect(buyer.status).toHaveText(/^Thank you/);
+      expect(new URL(page.url()).pathname).toBe(LANDER.path);
       expect(watch.orders).toHaveLength(1);
     });
-  }
+
+    for (const parts of [FIRST, THANKS]) {
+      test(`${parts.path} asks nobody to buy it again`, async ({ shop }) => {
+        const buyer = await shop.open("login=auto", { parts });
+        await buyer.reads(
+          "first_order_missing",
+          "We cannot find your order in this window. Your confirmation has it; without one, please " +
+            "order first.",
+        );
+        await expect(buyer.button).toHaveCount(0);
+      });
+    }
+  });
 });
 
 test("no, thanks: the buyer goes on, and nothing is charged", async ({ shop, page, watch }) => {
