@@ -158,7 +158,7 @@ for (const [size, use] of Object.entries(SIZES)) {
       await shoot(page, "upsell 1-ready");
       const answer = await shop.holdAnswer();
       await buyer.place();
-      await expect(buyer.status).toHaveText(/being placed/);
+      await expect(buyer.status).toHaveText(/being added/);
       await shoot(page, "upsell 2-placing");
       answer();
       await page.waitForURL(`**${SECOND.path}`);
