@@ -29,7 +29,7 @@ export function takeReturn() {
   return taken;
 }
 
-/** What src/js/session.rs has kept of the address for the answer to this state; may be empty. */
+/** What src/js/session.js has kept of the address for the answer to this state; may be empty. */
 function left(taken) {
   try {
     const { nonce, address } = JSON.parse(sessionStorage.landerpay);

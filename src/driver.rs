@@ -225,11 +225,7 @@ impl Driver {
                 // The machine may have slept, or another tab signed out.
                 self.dispatch(self.look());
                 if self.state.with(|state| state.receipt().is_some()) {
-                    page::settle(
-                        &self.page,
-                        RESOLVE,
-                        &convert::to_js(&self.detail(Notice::Placed)),
-                    );
+                    self.resolve(Notice::Placed);
                 }
                 Some(Event::PlaceOrder)
             }
@@ -365,7 +361,7 @@ impl Driver {
                 fetch::ask_for_profile(page, &url, &token, self.ask(PROFILE));
             }
             Effect::CollectOrder => self.collect_order(),
-            Effect::ForgetAttempt => session::forget_attempt(),
+            Effect::ForgetAttempt => session::forget_attempt(page),
             Effect::Send(order) => {
                 let token = |state: &mut State| state.choosing().map(|it| it.token.clone());
                 if let Some(token) = self.state.with(token) {
@@ -379,7 +375,7 @@ impl Driver {
             }
             Effect::HandOn(order) => {
                 if session::keep_choice(Some(&order)) {
-                    page::settle(page, RESOLVE, &convert::to_js(&self.detail(Notice::Ready)));
+                    self.resolve(Notice::Ready);
                     self.go_on();
                 } else {
                     self.dispatch(Event::Warned(ErrorKind::StorageBlocked.into()));
@@ -428,7 +424,7 @@ impl Driver {
         let plan = self.plan.get();
         let is_kept = session::keep_placed(&self.page, plan, order, order_id.as_deref());
         self.is_booked.set(is_kept);
-        page::settle(&self.page, RESOLVE, &convert::to_js(&self.detail(Notice::Placed)));
+        self.resolve(Notice::Placed);
     }
 
     fn go_on(&self) {
@@ -594,6 +590,11 @@ impl Driver {
 
     fn detail(&self, notice: Notice) -> Value {
         self.state.with(|state| view::detail(state, notice))
+    }
+
+    /// Answers the promises of `placeOrder()`.
+    fn resolve(&self, notice: Notice) {
+        page::settle(&self.page, RESOLVE, &convert::to_js(&self.detail(notice)));
     }
 
     fn reject(&self, error: &Error) {

@@ -1,7 +1,7 @@
 // The page's own elements. What stands in them, and when, is decided in Rust.
 import { findAttempt } from "./session.js";
 import * as topic from "./talk.js";
-import { write, writePairs } from "./talk.js";
+import { isFunction, write, writePairs } from "./talk.js";
 
 /** @typedef {import("./talk.js").Page} Page */
 
@@ -32,7 +32,7 @@ export function find(page, part, selector, other) {
   // Each AddressBook would make an order reference of its own.
   const isWidget = part > BUTTON && part < PLACE_ORDER;
   page.parts[part] = isWidget ? found.slice(0, 1) : found;
-  return has(page, part) || (part === ORDER && typeof given === "function");
+  return has(page, part) || (part === ORDER && isFunction(page, other));
 }
 
 export const has = ({ parts }, part) => parts[part].length > 0;

@@ -5,7 +5,6 @@ import { freshNonce, write } from "./talk.js";
 
 const SESSION = "landerpay";
 const FUNNEL = "landerpay-funnel";
-const ATTEMPT = "landerpay-order";
 const SIGN_OUT = "landerpay-sign-out";
 const COOKIE = "amazon_Login_accessToken";
 // Where Amazon's script keeps its own.
@@ -126,7 +125,7 @@ function findFunnel(page) {
   const kept = stored(FUNNEL);
   const owner = ownerOf(page);
   if (kept?.owner === owner) return kept;
-  const { placed, pages, ids, orderId, used, ...carried } = kept ?? {};
+  const { placed, pages, ids, orderId, used, sent, ...carried } = kept ?? {};
   return { ...carried, owner };
 }
 
@@ -183,13 +182,8 @@ export function keepPlaced(page, amazonOrderId, orderId, product) {
   });
 }
 
-const attemptOf = () => `${ATTEMPT} ${here()}`;
-
 /** What this page has sent, as long as its fate is unknown. */
-export function findAttempt(page) {
-  const kept = stored(attemptOf());
-  return kept?.owner === ownerOf(page) ? kept : undefined;
-}
+export const findAttempt = (page) => findFunnel(page).sent?.[here()];
 
 /**
  * Keeps an order that this page sends until its fate is known: the page may be loaded again before. The
@@ -198,14 +192,20 @@ export function findAttempt(page) {
  * @returns {object} what is to be sent: under the same key the same as before
  */
 export function keepAttempt(page, key, { amazonAddressConsent, ...fields }) {
-  const kept = findAttempt(page);
-  const content = kept?.key === key ? kept.content : fields;
-  store(attemptOf(), { owner: ownerOf(page), key, content });
-  return { ...content, amazonAddressConsent };
+  const kept = page.sent ?? findAttempt(page);
+  page.sent = kept?.key === key ? kept : { key, content: fields };
+  // Who has signed out meanwhile leaves nothing.
+  if (find()) keepSent(page, page.sent);
+  return { ...page.sent.content, amazonAddressConsent };
 }
 
 /** Its fate is known. */
-export const forgetAttempt = () => store(attemptOf());
+export const forgetAttempt = (page) => keepSent(page);
+
+function keepSent(page, attempt) {
+  const { sent, ...kept } = findFunnel(page);
+  store(FUNNEL, { ...kept, sent: { ...sent, [here()]: attempt } });
+}
 
 /** Whether this order of Amazon's was placed on a later page, before this one was shown again. */
 export const isPlaced = (page, id) => Boolean(findFunnel(page).ids?.includes(id));
@@ -221,9 +221,9 @@ export function endSession(page, token, everywhere, domain) {
   if (everywhere) {
     closeWindow();
     announceSignOut();
-    // What is another buyer's now is left out.
-    store(FUNNEL, findFunnel(page));
   }
+  // What is another buyer's now is left out.
+  store(FUNNEL, findFunnel(page));
   sawSignOut(page);
 }
 

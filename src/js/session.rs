@@ -61,7 +61,7 @@ extern "C" {
     ) -> bool;
     /// Forgets the order that this page has sent: its fate is known.
     #[wasm_bindgen(js_name = forgetAttempt)]
-    pub fn forget_attempt();
+    pub fn forget_attempt(page: &Page);
     #[wasm_bindgen(js_name = isPlaced)]
     fn was_placed(page: &Page, amazon_order_id: &str) -> bool;
     #[wasm_bindgen(js_name = sawSignOut)]

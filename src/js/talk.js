@@ -17,6 +17,7 @@ import { keepAttempt } from "./session.js";
  * @property {string} shop the seller and client, in one environment of one region
  * @property {boolean} [resumed] what was sent before the page was loaded again is asked about
  * @property {Set<number>} low the widgets of which the page knows that their containers are too low
+ * @property {{ key: string, content: object }} [sent] the newest order that was sent
  * @property {string} [state] of the newest sign-in that was asked for
  * @property {string} [signOut] the newest sign-out of all tabs that is known here
  */

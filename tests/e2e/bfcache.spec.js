@@ -1,11 +1,7 @@
 // Pages that the browser brings back as they were left, which Playwright has it not do by default.
 import config from "../../playwright.config.js";
-import { at } from "./support/buyer.js";
-import { FIRST, LANDER, THANKS } from "./support/funnel.js";
+import { CART, FIRST, LANDER, REVIEW, THANKS } from "./support/funnel.js";
 import { expect, test } from "./support/test.js";
-
-const CART = at("/cart.html");
-const REVIEW = at("/review.html");
 
 const { launchOptions } = config.use;
 test.use({

@@ -1,6 +1,6 @@
 import { at } from "./support/buyer.js";
 import { comeToUpsell, FIRST, LANDER, openFunnel, SECOND, THANKS } from "./support/funnel.js";
-import { field, option } from "./support/shop.js";
+import { blockStorage, field, option } from "./support/shop.js";
 import { expect, test } from "./support/test.js";
 
 const FROM_MAIL = "?affId=77&c1=newsletter&c3=Blue&sessionId=s-1";
@@ -134,15 +134,7 @@ test.describe("an order without a number", () => {
   });
 
   test.describe("in a browser that keeps nothing", () => {
-    test.beforeEach(({ page }) =>
-      page.addInitScript(() => {
-        Object.defineProperty(window, "sessionStorage", {
-          get() {
-            throw new DOMException("blocked", "SecurityError");
-          },
-        });
-      }),
-    );
+    test.beforeEach(({ page }) => blockStorage(page, "sessionStorage"));
 
     test("is shown where it was placed: the next page would not know it", async ({
       shop,

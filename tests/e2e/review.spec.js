@@ -1,14 +1,8 @@
-import { at } from "./support/buyer.js";
-import { field, option } from "./support/shop.js";
+import { CART, LANDER, REVIEW, readOnly, THANKS } from "./support/funnel.js";
+import { blockStorage, field, option } from "./support/shop.js";
 import { expect, test } from "./support/test.js";
 
-const CART = at("/cart.html");
-const REVIEW = at("/review.html");
-const THANKS = at("/thank-you.html");
-const LANDER = at("/funnel.html");
 const REVIEWS = ["address-review", "wallet-review"];
-
-const readOnly = (page, name) => page.frameLocator(`[data-landerpay="${name}-review"] iframe`);
 
 /** Opens the cart in a scenario, with the pages after it in the same one. */
 async function openCart(shop, { flags = "login=auto", edits = {} } = {}) {
@@ -252,13 +246,7 @@ test.describe("the review on a page of its own", () => {
   });
 
   test("does not go on to a page that would know nothing", async ({ shop, page }) => {
-    await page.addInitScript(() => {
-      Object.defineProperty(window, "sessionStorage", {
-        get() {
-          throw new DOMException("blocked", "SecurityError");
-        },
-      });
-    });
+    await blockStorage(page, "sessionStorage");
     const buyer = await openCart(shop);
     await buyer.signInAtOnce();
     await buyer.place();

@@ -1,12 +1,20 @@
 // Pictures of every step, for people to look at: test-results/screens/*.png. They are compared with
 // nothing; a test fails when the step is not reached.
 import { mkdirSync } from "node:fs";
-import { at, DROP_IN, NPM } from "./support/buyer.js";
-import { comeToUpsell, FIRST, LANDER, openFunnel, SECOND, THANKS } from "./support/funnel.js";
+import { DROP_IN, NPM } from "./support/buyer.js";
+import {
+  CART,
+  comeToUpsell,
+  FIRST,
+  LANDER,
+  openFunnel,
+  REVIEW,
+  readOnly,
+  SECOND,
+  THANKS,
+} from "./support/funnel.js";
 import { field, option } from "./support/shop.js";
 import { expect, test } from "./support/test.js";
-
-const readOnly = (page, name) => page.frameLocator(`[data-landerpay="${name}-review"] iframe`);
 
 const FOLDER = "test-results/screens";
 const SIZES = {
@@ -140,8 +148,6 @@ for (const [size, use] of Object.entries(SIZES)) {
       });
     }
 
-    const CART = at("/cart.html");
-    const REVIEW = at("/review.html");
     // On a phone, Amazon's sign-in would come in place of the page.
     const window = option("popup", "always");
     const shoot = (page, step) => takePictures(page, `${step.replace(" ", `-${size}-`)}`);

@@ -1,5 +1,5 @@
 import { DROP_IN, NPM } from "./support/buyer.js";
-import { option } from "./support/shop.js";
+import { blockStorage, option } from "./support/shop.js";
 import { expect, test } from "./support/test.js";
 
 const SCOPE = "profile payments:widget payments:shipping_address";
@@ -403,15 +403,7 @@ test.describe("a browser that refuses", () => {
     page,
     watch,
   }) => {
-    await page.addInitScript(() => {
-      for (const name of ["sessionStorage", "localStorage"]) {
-        Object.defineProperty(window, name, {
-          get() {
-            throw new DOMException("Access is denied for this document.", "SecurityError");
-          },
-        });
-      }
-    });
+    await blockStorage(page, "sessionStorage", "localStorage");
     const edits = [option("popup", "never"), option("return-url", `${DROP_IN.path}?step=2`)];
     const buyer = await shop.open("", { edits });
     await expect(buyer.button).toBeVisible();

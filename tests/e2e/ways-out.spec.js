@@ -6,11 +6,11 @@ const SIGN_IN = "Sign in with your Amazon account to continue.";
 const SIGNING_IN =
   "Please continue in the Amazon window. If there is none, press the button again.";
 
-// The funnel's place has no secret, and no order after a sign-out.
+// What the funnel's place has beside an order on its way is no secret.
 const stored = (page) =>
   page.evaluate(() => {
-    const { "landerpay-funnel": funnel, ...kept } = { ...sessionStorage };
-    return kept;
+    const { "landerpay-funnel": funnel = "{}", ...kept } = { ...sessionStorage };
+    return { ...kept, ...JSON.parse(funnel).sent };
   });
 const cookieNames = async (page) => {
   const cookies = await page.context().cookies();

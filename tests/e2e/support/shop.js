@@ -156,6 +156,18 @@ export const option = (name, value) => (html) =>
 /** An edit: takes an attribute off the drop-in's tag. */
 export const without = (name) => (html) => html.replace(new RegExp(`\\s+data-${name}="[^"]*"`), "");
 
+/** Has the pages from now on find no storage of these names, as browsers do that block it. */
+export const blockStorage = (page, ...names) =>
+  page.addInitScript((blocked) => {
+    for (const name of blocked) {
+      Object.defineProperty(window, name, {
+        get() {
+          throw new DOMException("Access is denied for this document.", "SecurityError");
+        },
+      });
+    }
+  }, names);
+
 /** The headers of every request for a profile from now on, from any page of this tab. */
 export function profileRequests(page) {
   const seen = [];
