@@ -309,7 +309,8 @@ test.describe("the cookie of Amazon's widgets", () => {
 });
 
 test.describe("the clock", () => {
-  const look = (page) => page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+  const look = (page) =>
+    page.evaluate(() => document.dispatchEvent(new Event("visibilitychange", { bubbles: true })));
 
   /** Lets some time pass, timers included, to the next look at the session. */
   async function pass(page, minutes) {
