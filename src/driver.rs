@@ -35,6 +35,7 @@ const EVERY_EVENT: &str = "*";
 // The places of `newest` behind the widgets.
 const PROFILE: usize = Widget::ALL.len();
 const FIELDS: usize = PROFILE + 1;
+const ANSWER: usize = FIELDS + 1;
 
 /// Every checkout of the page, by its number, until it is disposed. A number is not used again: a late
 /// call must not reach a newer checkout.
@@ -59,9 +60,9 @@ pub struct Driver {
     disposed: Cell<bool>,
     /// Each drawing and each question is a generation of its own.
     generation: Cell<u32>,
-    /// The newest drawing of each widget, then the newest question for the profile and for the
-    /// page's fields. What older ones say does not count.
-    newest: [Cell<u32>; Widget::ALL.len() + 2],
+    /// The newest drawing of each widget, then the newest question for the profile, for the page's
+    /// fields, and for what became of the order. What older ones say does not count.
+    newest: [Cell<u32>; ANSWER + 1],
 }
 
 impl fmt::Debug for Driver {
@@ -246,7 +247,12 @@ impl Driver {
                 None
             }
             Topic::Begin => Some(Event::Start),
-            Topic::Seen => Some(self.look()),
+            Topic::Seen => {
+                if matches!(told, Value::Bool(true)) {
+                    self.dispatch(Event::Stayed(ErrorKind::OutcomeUnknown.into()));
+                }
+                Some(self.look())
+            }
             Topic::AmazonLoaded => Some(match loader::loaded(text) {
                 Ok(()) => {
                     self.dispatch(Event::AmazonReady);
@@ -278,6 +284,9 @@ impl Driver {
             Topic::WidgetFailed => {
                 widget.map(|widget| Event::WidgetFailed(widget, text.to_owned()))
             }
+            Topic::Silent => {
+                widget.map(|widget| Event::WidgetSilent(widget, matches!(told, Value::Bool(true))))
+            }
             Topic::Sent => AmazonOrderId::parse(told.text_of("amazonOrderId").unwrap_or_default())
                 .map(|id| {
                     let key = told.text_of("key").unwrap_or_default();
@@ -300,6 +309,7 @@ impl Driver {
             | Topic::FieldsGiven
             | Topic::FieldsChecked
             | Topic::FieldsFailed => None,
+            Topic::Answered if place != Some(ANSWER) => None,
             Topic::Answered => Some(Event::Answered(match fetch::reply(&told) {
                 Ok(reply) => konnektive::outcome(&reply),
                 Err(error) => Outcome::Unknown(error),
@@ -343,19 +353,19 @@ impl Driver {
             Effect::DrawAddressBook(plan, id) => {
                 // What was drawn for the order reference before has nothing to say any more.
                 self.erase_the_rest();
-                self.draw(Widget::AddressBook, plan, id.as_ref());
+                self.draw(Widget::AddressBook, plan, id.as_ref(), false);
             }
             Effect::DrawWallet(plan, id) => {
                 if id.is_none() {
                     self.erase(Widget::Consent);
                 }
-                self.draw(Widget::Wallet, plan, id.as_ref());
+                self.draw(Widget::Wallet, plan, id.as_ref(), false);
             }
             Effect::DrawConsent(id) => {
                 let plan = Plan { recurring: true, ..Plan::default() };
-                self.draw(Widget::Consent, plan, Some(&id));
+                self.draw(Widget::Consent, plan, Some(&id), false);
             }
-            Effect::DrawReview(widget, plan, id) => self.draw(widget, plan, Some(&id)),
+            Effect::DrawReview(widget, plan, id) => self.draw(widget, plan, Some(&id), true),
             Effect::FetchProfile(token) => {
                 let url = options.site.profile_url();
                 fetch::ask_for_profile(page, &url, &token, self.ask(PROFILE));
@@ -365,7 +375,8 @@ impl Driver {
             Effect::Send(order) => {
                 let token = |state: &mut State| state.choosing().map(|it| it.token.clone());
                 if let Some(token) = self.state.with(token) {
-                    fetch::post(page, konnektive::import(options, &order, &token));
+                    let request = konnektive::import(options, &order, &token);
+                    fetch::post(page, request, self.ask(ANSWER));
                 }
             }
             // Done already.
@@ -435,18 +446,19 @@ impl Driver {
 
     fn navigate(&self, url: &str) {
         if !page::navigate(url) {
-            self.dispatch(Event::AmazonFailed(ErrorKind::RedirectRefused.into()));
+            self.dispatch(Event::Stayed(ErrorKind::RedirectRefused.into()));
         }
     }
 
     /// Draws a widget anew. What the older one says does not count any more.
-    fn draw(&self, widget: Widget, plan: Plan, order: Option<&AmazonOrderId>) {
+    fn draw(&self, widget: Widget, plan: Plan, order: Option<&AmazonOrderId>, read_only: bool) {
         let generation = self.ask(widget as usize);
         let refused = |state: &mut State| state.choosing().is_some_and(|it| it.currency_refused);
         let is_shown = widget == Widget::Wallet && !self.state.with(refused);
         let currency = self.currency.with(|currency| currency.clone()).filter(|_| is_shown);
         let currency = currency.as_deref();
-        amazon::draw(&self.page, &self.options, widget, plan, order, currency, generation);
+        let (page, options) = (&self.page, &self.options);
+        amazon::draw(page, options, widget, plan, order, read_only, currency, generation);
     }
 
     /// Takes a widget off the page. What it still says does not count.
@@ -567,11 +579,7 @@ impl Driver {
         let order_id = order_id.as_deref();
         let signed_in = !matches!(
             name,
-            StateName::Loading
-                | StateName::SignedOut
-                | StateName::SigningIn
-                | StateName::Expired
-                | StateName::Unavailable
+            StateName::Loading | StateName::SignedOut | StateName::SigningIn | StateName::Expired
         );
         page::show(&self.page, name.as_str(), signed_in, can_place, order_id);
         match error {

@@ -121,12 +121,9 @@ errors! {
         "The container `{}` has no height, so nothing shows: give it one, like 240px.";
     /// The Consent widget reported an error. Subject: Amazon's code.
     ConsentError "consent_error" Merchant "Amazon's consent widget reported {}.";
-    /// The AddressBook was drawn and stayed silent.
-    AddressBookTimeout "address_book_timeout" Network
-        "Amazon's address book did not appear in time: try again.";
-    /// The Wallet was drawn to make the order, and stayed silent.
-    WalletTimeout "wallet_timeout" Network
-        "Amazon's wallet did not appear in time: try again.";
+    /// A widget was drawn, and nothing of it shows. Subject: the option that names it.
+    WidgetTimeout "widget_timeout" Network
+        "A part of Amazon Pay did not appear in time: load this page again.";
     /// The browser did not let Amazon's window open.
     PopupBlocked "popup_blocked" Buyer
         "Your browser blocked Amazon's window: allow pop-ups here, then press the button again.";
@@ -159,6 +156,12 @@ errors! {
     /// The backend answered with a `result` that is not known. Subject: the result.
     UnknownResult "unknown_result" Merchant
         "The shop gave the unknown result `{}`: the order is not confirmed.";
+    /// Amazon has closed the order reference meanwhile: after three hours, say.
+    OrderStale "order_stale" Buyer
+        "Amazon has closed this order after a while: please choose again.";
+    /// The access token is not good any more.
+    TokenRefused "token_refused" Buyer
+        "Your Amazon session has ended: please sign in again.";
     /// The backend or the CRM refused the order's content. Subject: its message.
     OrderRefused "order_refused" Merchant "The order was not accepted: {}.";
     /// The CRM did not accept the backend's credentials.

@@ -62,6 +62,8 @@ pub enum Reaction {
     Report,
     /// The presentment currency cannot be had: go on with the region's own.
     OwnCurrency,
+    /// What it shows can no longer be changed: show it only.
+    ReadOnly,
     /// The order reference is of no more use: make a new one.
     NewOrder,
     /// The session is over: sign in again.
@@ -75,7 +77,8 @@ pub enum Reaction {
 /// What to do about an error code: Amazon's guide, plus the later codes `BuyerSessionExpired` and
 /// `ITP`. Amazon adds codes without notice; unknown ones are reported and change nothing.
 pub fn reaction(code: &str) -> Reaction {
-    const KNOWN: [(&str, Reaction); 8] = [
+    const KNOWN: [(&str, Reaction); 10] = [
+        ("AddressNotModifiable", Reaction::ReadOnly),
         ("BuyerNotAssociated", Reaction::AnotherBuyer),
         ("BuyerSessionExpired", Reaction::SignInAgain),
         ("CurrencyUnsupported", Reaction::OwnCurrency),
@@ -84,6 +87,7 @@ pub fn reaction(code: &str) -> Reaction {
         ("InvalidSellerId", Reaction::GiveUp),
         // Safari's tracking prevention; the widget asks the buyer itself.
         ("ITP", Reaction::Ignore),
+        ("PaymentMethodNotModifiable", Reaction::ReadOnly),
         ("StaleOrderReference", Reaction::NewOrder),
     ];
     for (known, reaction) in KNOWN {

@@ -27,10 +27,6 @@ pub(super) fn draw(choice: &mut Choice, effects: &mut Effects) {
     } else {
         Effect::DrawAddressBook(plan, order)
     });
-    // Of an order that is there already nobody tells.
-    if choice.order.is_none() {
-        effects.push(Effect::StartTimer(Timer::FirstWidget));
-    }
     draw_the_rest(choice, effects);
 }
 
@@ -64,14 +60,33 @@ pub(super) fn draw_consent(choice: &mut Choice, effects: &mut Effects) {
     }
 }
 
-pub(super) fn first_widget_is_silent(state: &State, effects: &mut Effects) {
-    if let Some(choosing) = state.choosing()
-        && choosing.choice.order.is_none()
+pub(super) fn widget_is_silent(
+    state: &State,
+    widget: Widget,
+    is_blank: bool,
+    effects: &mut Effects,
+) {
+    if let State::Choosing(choosing) = state
+        && (is_blank || choosing.choice.order.is_none())
     {
-        let digital = choosing.choice.plan.digital;
-        let kind = if digital { ErrorKind::WalletTimeout } else { ErrorKind::AddressBookTimeout };
-        effects.push(Effect::Report(kind.into()));
+        effects.push(Effect::Report(Error::new(ErrorKind::WidgetTimeout, widget.option())));
     }
+}
+
+/// Shows what can no longer be changed, once: then it counts as chosen.
+pub(super) fn show_only(choosing: &mut Choosing, widget: Widget, effects: &mut Effects) -> bool {
+    let choice = &mut choosing.choice;
+    let chosen = match widget {
+        Widget::AddressBook => &mut choice.address,
+        Widget::Wallet => &mut choice.payment,
+        _ => return false,
+    };
+    let is_news = !core::mem::replace(chosen, true);
+    match &choice.order {
+        Some(id) if is_news => effects.push(Effect::DrawReview(widget, choice.plan, id.clone())),
+        _ => return false,
+    }
+    true
 }
 
 pub(super) fn order_created(state: &mut State, id: AmazonOrderId, effects: &mut Effects) {
@@ -87,7 +102,6 @@ pub(super) fn order_created(state: &mut State, id: AmazonOrderId, effects: &mut 
     choice.address &= is_first;
     choice.payment &= is_first && choice.plan.digital;
     choice.order = Some(id);
-    effects.push(Effect::StopTimer(Timer::FirstWidget));
     draw_the_rest(choice, effects);
 }
 

@@ -33,7 +33,7 @@ pub enum Effect {
     DrawAddressBook(Plan, Option<AmazonOrderId>),
     /// Draw the Wallet for this order, or one that makes a new one.
     DrawWallet(Plan, Option<AmazonOrderId>),
-    /// Show what is chosen for this order once more, to be read only.
+    /// Show what is chosen for this order, to be read only.
     DrawReview(Widget, Plan, AmazonOrderId),
     /// Draw the Consent widget for this billing agreement.
     DrawConsent(AmazonOrderId),
@@ -67,8 +67,6 @@ pub enum Effect {
 /// The waits that the flow limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Timer {
-    /// Until the first widget says that there is an order reference.
-    FirstWidget,
     /// Until the profile is asked for again.
     Profile,
     /// Until the page's order function answers.
@@ -82,14 +80,11 @@ pub enum Timer {
 
 impl Timer {
     /// Every timer.
-    pub const ALL: [Self; 5] =
-        [Self::FirstWidget, Self::Profile, Self::Collect, Self::Resend, Self::Session];
+    pub const ALL: [Self; 4] = [Self::Profile, Self::Collect, Self::Resend, Self::Session];
 
     /// The limit in milliseconds.
     pub const fn milliseconds(self) -> u32 {
         match self {
-            // The Wallet alone waits 5 s for the AddressBook; a blocked script is silent for ever.
-            Self::FirstWidget => 20_000,
             Self::Profile => 1_000,
             Self::Collect => 10_000,
             Self::Resend => 2_000,

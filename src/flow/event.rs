@@ -49,6 +49,8 @@ pub enum Event {
     Warned(Error),
     /// A widget reported this error code.
     WidgetFailed(Widget, String),
+    /// A widget was drawn a while ago; true if nothing of it shows.
+    WidgetSilent(Widget, bool),
     /// The profile came, or did not.
     ProfileArrived(Result<Profile, Error>),
     /// The buyer or the page wants the order placed.
@@ -59,6 +61,8 @@ pub enum Event {
     OrderCollected(Nonce, Result<Fields, Error>),
     /// The backend's answer, understood.
     Answered(Outcome),
+    /// The page was to be left for another, and is still there or was come back to.
+    Stayed(Error),
     /// A timer ran out.
     TimeUp(Timer),
     /// The buyer is signed in already: on a later page, before this one was shown again.

@@ -2,6 +2,7 @@
 
 use alloc::rc::Rc;
 
+use crate::domain::amazon::Widget;
 use crate::domain::ids::Nonce;
 use crate::domain::order::{Fields, ImportOrder};
 use crate::domain::outcome::{Decline, Outcome, Receipt, WayOn};
@@ -11,14 +12,14 @@ use crate::error::{Error, ErrorKind};
 use crate::flow::choosing;
 use crate::flow::effect::{Effect, Notice, Timer};
 use crate::flow::state::{Choice, Choosing, Phase, ProfileState, Session, State};
-use crate::flow::step::Effects;
+use crate::flow::step::{self, Effects};
 use crate::prelude::*;
 
 /// How often an order whose answer is lost is sent in a row, always with the same key.
 const SENDS: u8 = 3;
 
 pub(super) fn place_order(state: &mut State, effects: &mut Effects) {
-    if matches!(state, State::Placing(..) | State::Confirming | State::Placed(_)) {
+    if matches!(state, State::Placing(..) | State::Placed(_)) {
         return;
     }
     if state.ready().is_none() {
@@ -47,6 +48,28 @@ pub(super) fn place_order(state: &mut State, effects: &mut Effects) {
             phase
         };
         *state = State::Placing(choosing, phase);
+    }
+}
+
+/// Asks by itself what became of an order whose answer is lost. The page goes on saying so.
+pub(super) fn ask(state: &mut State, effects: &mut Effects) {
+    if let State::Choosing(choosing) = state
+        && let Some(order) = &choosing.unresolved
+        && core::mem::take(&mut choosing.may_ask)
+    {
+        effects.push(Effect::Send(Rc::clone(order)));
+    }
+}
+
+/// Who comes back from the bank may have paid there or not.
+pub(super) fn stayed(state: &mut State, error: Error, effects: &mut Effects) {
+    if let State::Placing(choosing, Phase::Leaving(order)) = state {
+        choosing.unresolved = Some(Rc::clone(order));
+        // The answer would lead there again.
+        choosing.may_ask = false;
+        choose_again(state, error, effects);
+    } else if error.kind() == ErrorKind::RedirectRefused {
+        effects.push(Effect::Report(error));
     }
 }
 
@@ -117,6 +140,20 @@ pub(super) fn resend(state: &mut State, effects: &mut Effects) {
 }
 
 pub(super) fn answered(state: &mut State, outcome: Outcome, effects: &mut Effects) {
+    // What was asked by itself.
+    if let State::Choosing(choosing) = state
+        && let Some(order) = &choosing.unresolved
+    {
+        if matches!(outcome, Outcome::Unknown(_)) {
+            choosing.may_ask = true;
+            return;
+        }
+        let phase = Phase::Sending(Rc::clone(order), SENDS);
+        if let State::Choosing(mut choosing) = core::mem::take(state) {
+            choosing.unresolved = None;
+            *state = State::Placing(choosing, phase);
+        }
+    }
     let State::Placing(choosing, phase) = state else { return };
     let Phase::Sending(sent, times) = phase else { return };
     if !matches!(outcome, Outcome::Unknown(_)) {
@@ -139,7 +176,7 @@ pub(super) fn answered(state: &mut State, outcome: Outcome, effects: &mut Effect
             }
         }
         Outcome::Redirect(url) => {
-            *state = State::Confirming;
+            *phase = Phase::Leaving(Rc::clone(sent));
             effects.push(Effect::ForgetChoice);
             effects.push(Effect::Navigate(url));
         }
@@ -151,7 +188,15 @@ pub(super) fn answered(state: &mut State, outcome: Outcome, effects: &mut Effect
             declined(choosing, decline, effects);
             choose_again_quietly(state, effects);
         }
-        Outcome::Refused(error) => choose_again(state, error, effects),
+        Outcome::Refused(error) => {
+            let kind = error.kind();
+            choose_again(state, error, effects);
+            match kind {
+                ErrorKind::OrderStale => step::order_used(state, effects),
+                ErrorKind::TokenRefused => step::expire(state, effects),
+                _ => {}
+            }
+        }
         Outcome::Unknown(error)
             if error.kind() == ErrorKind::BackendUnreachable && *times < SENDS =>
         {
@@ -160,6 +205,7 @@ pub(super) fn answered(state: &mut State, outcome: Outcome, effects: &mut Effect
         }
         Outcome::Unknown(error) => {
             choosing.unresolved = Some(Rc::clone(sent));
+            choosing.may_ask = true;
             choose_again(state, error, effects);
         }
     }
@@ -169,7 +215,12 @@ fn declined(choosing: &mut Choosing, decline: Decline, effects: &mut Effects) {
     effects.push(Effect::Notify(Notice::Declined));
     match (decline.reason().way_on(), &choosing.choice.order) {
         (WayOn::TryAgain, _) => {}
-        (WayOn::AnotherPayment, Some(_)) => {
+        (WayOn::AnotherPayment, Some(id)) => {
+            // The order's address stays: Amazon knows it.
+            if !choosing.choice.plan.digital {
+                let plan = choosing.choice.plan;
+                effects.push(Effect::DrawReview(Widget::AddressBook, plan, id.clone()));
+            }
             choosing::draw_wallet(&choosing.choice, effects);
             choosing.choice.payment = false;
         }

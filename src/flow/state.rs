@@ -26,8 +26,6 @@ pub enum State {
     Choosing(Box<Choosing>),
     /// The order is on its way. Holds what to return to.
     Placing(Box<Choosing>, Phase),
-    /// The page is leaving for a further step.
-    Confirming,
     /// The order exists.
     Placed(Box<Receipt>),
     /// The session is over; another sign-in goes on where it ended.
@@ -59,6 +57,8 @@ pub struct Choosing {
     pub decline: Option<Decline>,
     /// An order that was sent and never answered: it is asked about before anything else is sent.
     pub unresolved: Option<Rc<ImportOrder>>,
+    /// That may be asked by itself now.
+    pub may_ask: bool,
     /// How good the session still is.
     pub session: Session,
     /// Amazon refused the page's presentment currency.
@@ -117,6 +117,8 @@ pub enum Phase {
     Sending(Rc<ImportOrder>, u8),
     /// The n-th answer was lost; the order waits to be sent again.
     Waiting(Rc<ImportOrder>, u8),
+    /// The page is leaving for a further step, say at the bank's.
+    Leaving(Rc<ImportOrder>),
 }
 
 impl Choosing {
@@ -128,6 +130,7 @@ impl Choosing {
             choice: Choice { plan, order, ..Choice::default() },
             decline: None,
             unresolved: None,
+            may_ask: false,
             session: Session::Good,
             currency_refused: false,
         })
@@ -212,8 +215,8 @@ impl State {
             Self::Choosing(choosing) if choosing.decline.is_some() => StateName::Declined,
             Self::Choosing(_) if self.ready().is_some() => StateName::Ready,
             Self::Choosing(_) => StateName::Choosing,
+            Self::Placing(_, Phase::Leaving(_)) => StateName::Confirming,
             Self::Placing(..) => StateName::Placing,
-            Self::Confirming => StateName::Confirming,
             Self::Placed(_) => StateName::Placed,
             Self::Expired(_) => StateName::Expired,
             Self::Unavailable(_) => StateName::Unavailable,
@@ -250,7 +253,7 @@ impl State {
     /// True while an order is on its way, of unknown fate, or placed: that must not be forgotten.
     pub const fn must_be_kept(&self) -> bool {
         match self {
-            Self::Placing(..) | Self::Confirming | Self::Placed(_) => true,
+            Self::Placing(..) | Self::Placed(_) => true,
             Self::Choosing(choosing) => choosing.unresolved.is_some(),
             _ => false,
         }
@@ -308,9 +311,9 @@ impl State {
                 (None, ["consent"]) => Words::GiveConsent,
                 (None, _) => Words::ChooseAddress,
             },
+            Self::Placing(_, Phase::Leaving(_)) => Words::Confirming,
             Self::Placing(..) if is_upsell => Words::Adding,
             Self::Placing(..) => Words::Placing,
-            Self::Confirming => Words::Confirming,
             Self::Placed(_) if is_upsell => Words::Added,
             Self::Placed(_) => Words::Placed,
             Self::Expired(_) => Words::Expired,

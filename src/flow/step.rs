@@ -38,7 +38,7 @@ pub fn step(plan: Plan, mut state: State, event: Event) -> (State, Effects) {
 fn take(plan: Plan, state: &mut State, event: Event, effects: &mut Effects) {
     match event {
         Event::Start => start(state, effects),
-        Event::Retry => retry(state, effects),
+        Event::Retry => retry(plan, state, effects),
         Event::AmazonReady => amazon_ready(plan, state, effects),
         Event::AmazonFailed(error) => give_up(state, error, effects),
         Event::ButtonPressed(nonce) => button_pressed(state, nonce, effects),
@@ -54,13 +54,16 @@ fn take(plan: Plan, state: &mut State, event: Event, effects: &mut Effects) {
         Event::OrderUsed => order_used(state, effects),
         Event::Warned(error) => effects.push(Effect::Report(error)),
         Event::WidgetFailed(widget, code) => widget_failed(state, widget, &code, effects),
+        Event::WidgetSilent(widget, is_blank) => {
+            choosing::widget_is_silent(state, widget, is_blank, effects);
+        }
         Event::ProfileArrived(profile) => choosing::profile_arrived(state, profile, effects),
         Event::PlaceOrder => placing::place_order(state, effects),
         Event::Resume(order) => placing::resume(state, order, effects),
         Event::OrderCollected(key, fields) => placing::collected(state, key, fields, effects),
         Event::Answered(outcome) => placing::answered(state, outcome, effects),
+        Event::Stayed(error) => placing::stayed(state, error, effects),
         Event::TimeUp(timer) => match timer {
-            Timer::FirstWidget => choosing::first_widget_is_silent(state, effects),
             Timer::Profile => choosing::fetch_profile(state, effects),
             Timer::Collect => placing::collecting_took_too_long(state, effects),
             Timer::Resend => placing::resend(state, effects),
@@ -85,7 +88,7 @@ fn start(state: &mut State, effects: &mut Effects) {
     }
 }
 
-fn retry(state: &mut State, effects: &mut Effects) {
+fn retry(plan: Plan, state: &mut State, effects: &mut Effects) {
     match state {
         State::Unavailable(arrival) => {
             *state = State::Loading(core::mem::take(arrival));
@@ -93,7 +96,7 @@ fn retry(state: &mut State, effects: &mut Effects) {
         }
         State::Choosing(choosing) => match choosing.choice.missing() {
             _ if choosing.choice.order.is_none() => choosing::draw(&mut choosing.choice, effects),
-            [] => {}
+            [] if plan.page != Page::Review => {}
             ["consent"] => choosing::draw_consent(&mut choosing.choice, effects),
             ["payment", ..] => choosing::draw_wallet(&choosing.choice, effects),
             _ => choosing::draw(&mut choosing.choice, effects),
@@ -195,6 +198,7 @@ fn begin_choosing(
 }
 
 fn clock(state: &mut State, seconds: i32, effects: &mut Effects) {
+    placing::ask(state, effects);
     let Some(choosing) = state.choosing_mut() else { return };
     effects.push(Effect::StartTimer(Timer::Session));
     if seconds <= 0 {
@@ -207,7 +211,7 @@ fn clock(state: &mut State, seconds: i32, effects: &mut Effects) {
 
 /// Ends the session; what was chosen stays for the next one. An order on its way or of unknown
 /// fate needs no session, and comes first.
-fn expire(state: &mut State, effects: &mut Effects) {
+pub(super) fn expire(state: &mut State, effects: &mut Effects) {
     if state.must_be_kept() {
         return;
     }
@@ -235,13 +239,13 @@ fn sign_out(state: &mut State, everywhere: bool, effects: &mut Effects) {
         }
         // The new sign-in is not what was signed out of.
         State::SigningIn(_, ended) if !everywhere => *ended = None,
-        State::Placing(choosing, Phase::Sending(..) | Phase::Waiting(..)) => {
-            choosing.session = Session::Left;
+        State::Placing(choosing, Phase::Sending(..) | Phase::Waiting(..) | Phase::Leaving(_)) => {
+            choosing.session = Session::Left
         }
         State::Choosing(choosing) if choosing.unresolved.is_some() => {
             choosing.session = Session::Left;
         }
-        State::Confirming | State::Placed(_) => {}
+        State::Placed(_) => {}
         // What has not been sent is not sent any more.
         _ => *state = State::SignedOut,
     }
@@ -252,7 +256,7 @@ fn sign_out(state: &mut State, everywhere: bool, effects: &mut Effects) {
     effects.push(Effect::Notify(Notice::SignedOut));
 }
 
-fn order_used(state: &mut State, effects: &mut Effects) {
+pub(super) fn order_used(state: &mut State, effects: &mut Effects) {
     if let State::Choosing(choosing) = state
         && choosing.unresolved.is_none()
     {
@@ -279,6 +283,11 @@ fn widget_failed(state: &mut State, widget: Widget, code: &str, effects: &mut Ef
                 return effects.push(Effect::Report(Error::new(ErrorKind::CurrencyRefused, code)));
             }
         }
+        (Reaction::ReadOnly, State::Choosing(choosing)) => {
+            if choosing::show_only(choosing, widget, effects) {
+                return;
+            }
+        }
         (Reaction::GiveUp, _) => return give_up(state, error, effects),
         (Reaction::NewOrder, State::Choosing(choosing)) => {
             if !choosing::renew_order(choosing, effects) {
@@ -291,7 +300,8 @@ fn widget_failed(state: &mut State, widget: Widget, code: &str, effects: &mut Ef
             | Reaction::SignInAgain
             | Reaction::AnotherBuyer
             | Reaction::NewOrder
-            | Reaction::OwnCurrency,
+            | Reaction::OwnCurrency
+            | Reaction::ReadOnly,
             _,
         ) => {}
     }
@@ -307,6 +317,8 @@ fn give_up(state: &mut State, error: Error, effects: &mut Effects) {
             _ => Arrival::Nobody,
         };
         *state = State::Unavailable(arrival);
+        // Nothing stays on the page that does not work.
+        effects.push(Effect::EraseWidgets);
     }
     effects.push(Effect::Report(error));
 }

@@ -6,6 +6,7 @@ import {
   ORDER_CREATED,
   POPUP_BLOCKED,
   SIGNED_IN,
+  SILENT,
   TOO_LOW,
   textOf,
   WIDGET_FAILED,
@@ -30,6 +31,8 @@ const CONSENT = 3;
 const ADDRESS_REVIEW = 4;
 // A Wallet that has nothing to show yet waits 5 s for an AddressBook that only shows.
 const WALLET_FIRST_MS = 1000;
+// As long as a first visit may take.
+const SILENT_MS = 20_000;
 // Less is no widget, whatever it is: the lowest of Amazon's is 135 pixels high.
 const LOWEST = 100;
 
@@ -105,7 +108,12 @@ export function drawWidget(page, widget, generation, given, designMode, asked) {
         options.onReady = options.onOrderReferenceCreate = (told) =>
           speaksFrom(page, widget) && hear(ORDER_CREATED, answer(told, asked), generation);
       }
-      for (const choice of choices) {
+      clearTimeout(page.silence[widget]);
+      page.silence[widget] = setTimeout(() => {
+        hear(SILENT, isBlank(host), generation);
+      }, SILENT_MS);
+      // What is only shown has nothing to choose.
+      for (const choice of given.displayMode ? [] : choices) {
         options[choice] = (told) =>
           (widget !== CONSENT || speaksFrom(page, widget)) &&
           hear(CHOSEN, textOf(answer(told, "getConsentStatus")), generation);
@@ -115,6 +123,12 @@ export function drawWidget(page, widget, generation, given, designMode, asked) {
       else setTimeout(() => host.isConnected && attempt(page, draw), WALLET_FIRST_MS);
     }
   });
+}
+
+/** True if nothing was ever loaded into a widget's frame. A page of Amazon's cannot be looked into. */
+function isBlank(host) {
+  const frame = host.querySelector("iframe");
+  return !frame || frame.contentDocument?.URL === "about:blank";
 }
 
 /** What Amazon answers; anything may have been told. */

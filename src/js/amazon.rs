@@ -78,11 +78,12 @@ pub fn draw(
     widget: Widget,
     plan: Plan,
     order: Option<&AmazonOrderId>,
+    read_only: bool,
     currency: Option<&str>,
     generation: i32,
 ) {
-    let is_review = matches!(widget, Widget::AddressReview | Widget::WalletReview);
     let makes_order = match widget {
+        _ if read_only => false,
         Widget::AddressBook => true,
         Widget::Wallet => plan.digital,
         _ => false,
@@ -97,7 +98,7 @@ pub fn draw(
     put_text(&mut given, "scope", Some(options.scope()));
     put_text(&mut given, "agreementType", plan.recurring.then_some("BillingAgreement"));
     put_text(&mut given, id, order.map(AmazonOrderId::as_str));
-    put_text(&mut given, "displayMode", is_review.then_some("Read"));
+    put_text(&mut given, "displayMode", read_only.then_some("Read"));
     put_text(&mut given, "presentmentCurrency", currency);
     let design = options.text(widget.option(), "design").unwrap_or("responsive");
     let given = convert::to_js(&Value::Map(given));

@@ -15,7 +15,15 @@ use crate::prelude::*;
 #[wasm_bindgen(module = "/src/js/talk.js")]
 extern "C" {
     #[wasm_bindgen(js_name = post)]
-    fn post_fields(page: &Page, url: &str, key: &str, as_form: bool, fields: &JsValue, limit: i32);
+    fn post_fields(
+        page: &Page,
+        url: &str,
+        key: &str,
+        as_form: bool,
+        fields: &JsValue,
+        limit: i32,
+        generation: i32,
+    );
     #[wasm_bindgen(js_name = askForProfile)]
     fn get_profile(page: &Page, url: &str, token: &str, limit: i32, generation: i32);
 }
@@ -26,10 +34,10 @@ const PROFILE_LIMIT_MS: i32 = 10_000;
 
 /// Posts an order, and keeps it for whoever loads the page again; tells `Answered`. The same key has the
 /// same content as when it was first posted.
-pub fn post(page: &Page, request: Request) {
+pub fn post(page: &Page, request: Request, generation: i32) {
     let Request { url, idempotency_key, as_form, fields } = request;
     let fields = convert::to_js(&Value::Map(fields));
-    post_fields(page, &url, &idempotency_key, as_form, &fields, ORDER_LIMIT_MS);
+    post_fields(page, &url, &idempotency_key, as_form, &fields, ORDER_LIMIT_MS, generation);
 }
 
 /// Asks for the buyer's profile; tells `ProfileArrived`.

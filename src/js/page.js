@@ -73,8 +73,8 @@ export function listen(page, shop) {
   press(ORDER, "submit", topic.PLACE_ORDER);
   press(SIGN_OUT, "click", topic.SIGN_OUT);
   // A page that comes back may be older than its session.
-  for (const type of ["visibilitychange", "pageshow"]) {
-    addEventListener(type, () => hear(topic.SEEN), end);
+  for (const type of ["visibilitychange", "pageshow", "online"]) {
+    addEventListener(type, ({ persisted }) => hear(topic.SEEN, persisted), end);
   }
   // A token that Amazon's script still knows comes back in the hash, to a page that stays.
   const isBack = () => page.state && location.hash.includes(page.state);

@@ -13,6 +13,7 @@ import { keepAttempt } from "./session.js";
  * @property {Set<{ name: string, handler: Function }>} handlers
  * @property {Function[][]} waiting the promises of `placeOrder()`: how to resolve and reject each
  * @property {number[]} timers
+ * @property {number[]} silence the timers of the widgets
  * @property {AbortController} end ends the listening
  * @property {string} shop the seller and client, in one environment of one region
  * @property {boolean} [resumed] what was sent before the page was loaded again is asked about
@@ -42,13 +43,14 @@ export const TOO_LOW = 15;
 export const ORDER_CREATED = 16;
 export const CHOSEN = 17;
 export const WIDGET_FAILED = 18;
-export const SENT = 19;
-const PROFILE_ARRIVED = 20;
-const FIELDS_GIVEN = 21;
-const FIELDS_CHECKED = 22;
-const FIELDS_FAILED = 23;
-const ANSWERED = 24;
-const TIME_UP = 25;
+export const SILENT = 19;
+export const SENT = 20;
+const PROFILE_ARRIVED = 21;
+const FIELDS_GIVEN = 22;
+const FIELDS_CHECKED = 23;
+const FIELDS_FAILED = 24;
+const ANSWERED = 25;
+const TIME_UP = 26;
 
 /**
  * @param {(checkout: number, topic: number, generation: number, value: string) => unknown} hear
@@ -66,6 +68,7 @@ export const open = (hear, checkout) => ({
   handlers: new Set(),
   waiting: [],
   timers: [],
+  silence: [],
   shop: "",
   low: new Set(),
   end: new AbortController(),
@@ -140,10 +143,10 @@ export function startTimer({ hear, timers }, timer, milliseconds) {
 export const stopTimer = ({ timers }, timer) => clearTimeout(timers[timer]);
 
 /** Nothing is told any more. */
-export function close({ end, handlers, timers }) {
+export function close({ end, handlers, timers, silence }) {
   end.abort();
   handlers.clear();
-  timers.forEach(clearTimeout);
+  [...timers, ...silence].forEach(clearTimeout);
 }
 
 export const tellLoaded = ({ hear }, loaded) =>
@@ -186,12 +189,12 @@ export function navigate(url) {
 }
 
 /** Posts an order as JSON or as a form. */
-export async function post(page, url, key, asForm, fields, limit) {
+export async function post(page, url, key, asForm, fields, limit, generation) {
   const content = keepAttempt(page, key, fields);
   const body = asForm ? String(new URLSearchParams(content)) : JSON.stringify(content);
   const type = asForm ? "x-www-form-urlencoded" : "json";
   const headers = { "Content-Type": `application/${type}`, "Idempotency-Key": key };
-  page.hear(ANSWERED, await send(url, { method: "POST", headers, body }, limit));
+  page.hear(ANSWERED, await send(url, { method: "POST", headers, body }, limit), generation);
 }
 
 /** Asks for the buyer's profile. The token travels in a header: an address would be logged. */

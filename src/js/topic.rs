@@ -27,7 +27,7 @@ pub enum Topic {
     Dispose,
     /// The page's handlers are in place.
     Begin,
-    /// The page came into sight, or went.
+    /// The page came into sight, or went; true if it was left and is back as it was.
     Seen,
     /// The loader of Amazon's script is done.
     AmazonLoaded,
@@ -47,6 +47,8 @@ pub enum Topic {
     Chosen,
     /// A widget reported this error code.
     WidgetFailed,
+    /// A widget was drawn a while ago; true if nothing of it shows.
+    Silent,
     /// The page has sent this order before it was loaded again.
     Sent,
     /// The profile is there, or the request failed.
@@ -64,7 +66,7 @@ pub enum Topic {
 }
 
 impl Topic {
-    const ALL: [Self; 26] = [
+    const ALL: [Self; 27] = [
         Self::On,
         Self::PlaceOrder,
         Self::SetAgreement,
@@ -84,6 +86,7 @@ impl Topic {
         Self::OrderCreated,
         Self::Chosen,
         Self::WidgetFailed,
+        Self::Silent,
         Self::Sent,
         Self::ProfileArrived,
         Self::FieldsGiven,

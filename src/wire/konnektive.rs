@@ -107,6 +107,7 @@ fn error(reply: &Reply, code: Option<&str>, message: &str) -> Outcome {
     match code {
         // The backend's own words: the CRM was never reached, so there is no order.
         Some("crm_unreachable") => Outcome::Refused(failed),
+        Some("token_refused") => Outcome::Refused(ErrorKind::TokenRefused.into()),
         Some("product_taken") => Outcome::Refused(ErrorKind::UpsellTaken.into()),
         // The same key with another content: whatever it stands for may exist.
         Some("order_outcome_unknown" | "idempotency_conflict") => {
@@ -119,6 +120,13 @@ fn error(reply: &Reply, code: Option<&str>, message: &str) -> Outcome {
         }
         _ => match Decline::read(message) {
             Some(decline) => Outcome::Declined(decline),
+            // Amazon's codes: `OrderReferenceNotModifiable`, `InvalidOrderReferenceId` and the like.
+            None if ["OrderReference", "BillingAgreement"]
+                .into_iter()
+                .any(|name| contains_ignoring_case(message, name)) =>
+            {
+                Outcome::Refused(ErrorKind::OrderStale.into())
+            }
             None => Outcome::Refused(Error::new(ErrorKind::OrderRefused, message)),
         },
     }

@@ -6,7 +6,7 @@ use landerpay::domain::plan::{KeptOrder, Page, Plan};
 use landerpay::domain::words::Words;
 use landerpay::error::ErrorKind;
 use landerpay::flow::state::Ended;
-use landerpay::flow::{Effect, Event, Notice, State, StateName, Timer};
+use landerpay::flow::{Effect, Event, Notice, State, StateName};
 
 use crate::support::*;
 
@@ -32,11 +32,7 @@ fn a_recurring_purchase_needs_the_agreement_first_and_then_all_three() {
     assert_eq!(missing(&checkout), ["address", "payment", "consent"]);
     assert_eq!(
         checkout.on(Event::OrderCreated(order_id(1))),
-        [
-            Effect::StopTimer(Timer::FirstWidget),
-            Effect::DrawWallet(RECURRING, Some(order_id(1))),
-            Effect::DrawConsent(order_id(1)),
-        ]
+        [Effect::DrawWallet(RECURRING, Some(order_id(1))), Effect::DrawConsent(order_id(1)),]
     );
     checkout.on(Event::AddressSelected);
     assert_eq!(checkout.state.words(checkout.plan.page), Words::ChoosePayment);
@@ -76,8 +72,8 @@ fn digital_goods_need_no_address_and_the_wallet_makes_the_order() {
     let effects = checkout.on(Event::SignedIn(good_sign_in()));
     assert!(effects.contains(&Effect::DrawWallet(DIGITAL, None)), "{effects:?}");
     assert!(!effects.contains(&Effect::DrawAddressBook(DIGITAL, None)), "{effects:?}");
-    let silent = checkout.on(Event::TimeUp(Timer::FirstWidget));
-    assert_eq!(reported(silent), [ErrorKind::WalletTimeout]);
+    let silent = checkout.on(Event::WidgetSilent(Widget::Wallet, false));
+    assert_eq!(reported(silent), [ErrorKind::WidgetTimeout]);
     assert_eq!(missing(&checkout), ["payment"]);
     // In either order.
     checkout.on(Event::PaymentSelected);

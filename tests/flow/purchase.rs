@@ -35,13 +35,9 @@ fn a_purchase_from_the_first_script_to_the_order_number() {
             Effect::StartTimer(Timer::Session),
             Effect::FetchProfile(token),
             draw_address_book(None),
-            Effect::StartTimer(Timer::FirstWidget),
         ]
     );
-    assert_eq!(
-        checkout.on(Event::OrderCreated(order_id(1))),
-        [Effect::StopTimer(Timer::FirstWidget), draw_wallet(Some(order_id(1)))]
-    );
+    assert_eq!(checkout.on(Event::OrderCreated(order_id(1))), [draw_wallet(Some(order_id(1)))]);
     assert_eq!(
         checkout.on(Event::ProfileArrived(Ok(profile()))),
         [Effect::Notify(Notice::Profile)]

@@ -29,7 +29,6 @@ fn a_buyer_who_is_known_is_not_asked_again() {
             Effect::StartTimer(Timer::Session),
             Effect::FetchProfile(token()),
             draw_address_book(None),
-            Effect::StartTimer(Timer::FirstWidget),
         ]
     );
     assert_eq!(checkout.name(), StateName::Choosing);
@@ -135,11 +134,22 @@ fn a_sign_in_elsewhere_in_the_tab_is_taken_over() {
 }
 
 #[test]
-fn widgets_that_are_drawn_again_are_not_called_silent() {
+fn of_an_order_that_is_there_already_a_widget_may_be_silent_but_not_blank() {
     let mut checkout = Checkout::at(State::Expired(Ended(Some(kept(1)))));
-    let effects = checkout.on(Event::Known(token()));
-    assert!(!effects.contains(&Effect::StartTimer(Timer::FirstWidget)), "{effects:?}");
-    assert!(checkout.on(Event::TimeUp(Timer::FirstWidget)).is_empty());
+    checkout.on(Event::Known(token()));
+    for widget in [
+        Widget::AddressBook,
+        Widget::Wallet,
+        Widget::Consent,
+        Widget::AddressReview,
+        Widget::WalletReview,
+    ] {
+        assert!(checkout.on(Event::WidgetSilent(widget, false)).is_empty());
+        assert_eq!(
+            reported(checkout.on(Event::WidgetSilent(widget, true))),
+            [ErrorKind::WidgetTimeout]
+        );
+    }
 }
 
 #[test]
