@@ -350,22 +350,16 @@ impl Driver {
                 self.erase_the_rest();
                 self.erase(Widget::AddressBook);
             }
-            Effect::DrawAddressBook(plan, id) => {
+            Effect::Draw(widget, plan, id) => {
                 // What was drawn for the order reference before has nothing to say any more.
-                self.erase_the_rest();
-                self.draw(Widget::AddressBook, plan, id.as_ref(), false);
-            }
-            Effect::DrawWallet(plan, id) => {
-                if id.is_none() {
+                if widget == Widget::AddressBook {
+                    self.erase_the_rest();
+                } else if id.is_none() {
                     self.erase(Widget::Consent);
                 }
-                self.draw(Widget::Wallet, plan, id.as_ref(), false);
+                self.draw(widget, plan, id.as_ref(), false);
             }
-            Effect::DrawConsent(id) => {
-                let plan = Plan { recurring: true, ..Plan::default() };
-                self.draw(Widget::Consent, plan, Some(&id), false);
-            }
-            Effect::DrawReview(widget, plan, id) => self.draw(widget, plan, Some(&id), true),
+            Effect::Show(widget, plan, id) => self.draw(widget, plan, Some(&id), true),
             Effect::FetchProfile(token) => {
                 let url = options.site.profile_url();
                 fetch::ask_for_profile(page, &url, &token, self.ask(PROFILE));

@@ -22,11 +22,8 @@ pub(super) fn draw(choice: &mut Choice, effects: &mut Effects) {
         review(choice, Widget::AddressReview, effects);
         return review(choice, Widget::WalletReview, effects);
     }
-    effects.push(if plan.digital {
-        Effect::DrawWallet(plan, order)
-    } else {
-        Effect::DrawAddressBook(plan, order)
-    });
+    let first = if plan.digital { Widget::Wallet } else { Widget::AddressBook };
+    effects.push(Effect::Draw(first, plan, order));
     draw_the_rest(choice, effects);
 }
 
@@ -35,7 +32,7 @@ fn review(choice: &Choice, widget: Widget, effects: &mut Effects) {
     let plan = choice.plan;
     let is_chosen = !(plan.digital && widget == Widget::AddressReview);
     if let Some(id) = choice.order.as_ref().filter(|_| plan.review && is_chosen) {
-        effects.push(Effect::DrawReview(widget, plan, id.clone()));
+        effects.push(Effect::Show(widget, plan, id.clone()));
     }
 }
 
@@ -49,14 +46,14 @@ fn draw_the_rest(choice: &mut Choice, effects: &mut Effects) {
 
 /// Draws the Wallet of the order that there is.
 pub(super) fn draw_wallet(choice: &Choice, effects: &mut Effects) {
-    effects.push(Effect::DrawWallet(choice.plan, choice.order.clone()));
+    effects.push(Effect::Draw(Widget::Wallet, choice.plan, choice.order.clone()));
 }
 
 /// Draws the Consent widget, if the purchase needs it. It forgets what was ticked before.
 pub(super) fn draw_consent(choice: &mut Choice, effects: &mut Effects) {
     choice.consent = false;
     if let Some(id) = choice.order.as_ref().filter(|_| choice.plan.consent) {
-        effects.push(Effect::DrawConsent(id.clone()));
+        effects.push(Effect::Draw(Widget::Consent, choice.plan, Some(id.clone())));
     }
 }
 
@@ -83,7 +80,7 @@ pub(super) fn show_only(choosing: &mut Choosing, widget: Widget, effects: &mut E
     };
     let is_news = !core::mem::replace(chosen, true);
     match &choice.order {
-        Some(id) if is_news => effects.push(Effect::DrawReview(widget, choice.plan, id.clone())),
+        Some(id) if is_news => effects.push(Effect::Show(widget, choice.plan, id.clone())),
         _ => return false,
     }
     true

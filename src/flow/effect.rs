@@ -29,14 +29,10 @@ pub enum Effect {
     EraseWidgets,
     /// Read the profile; answers with `ProfileArrived`.
     FetchProfile(AccessToken),
-    /// Draw the AddressBook of this order, or one that makes a new one.
-    DrawAddressBook(Plan, Option<AmazonOrderId>),
-    /// Draw the Wallet for this order, or one that makes a new one.
-    DrawWallet(Plan, Option<AmazonOrderId>),
+    /// Draw a widget of this order, or one that makes a new one.
+    Draw(Widget, Plan, Option<AmazonOrderId>),
     /// Show what is chosen for this order, to be read only.
-    DrawReview(Widget, Plan, AmazonOrderId),
-    /// Draw the Consent widget for this billing agreement.
-    DrawConsent(AmazonOrderId),
+    Show(Widget, Plan, AmazonOrderId),
     /// Ask the page for its order fields; answers with `OrderCollected`.
     CollectOrder,
     /// Post the order, and keep it for whoever comes back; answers with `Answered`.

@@ -219,7 +219,7 @@ fn declined(choosing: &mut Choosing, decline: Decline, effects: &mut Effects) {
             // The order's address stays: Amazon knows it.
             if !choosing.choice.plan.digital {
                 let plan = choosing.choice.plan;
-                effects.push(Effect::DrawReview(Widget::AddressBook, plan, id.clone()));
+                effects.push(Effect::Show(Widget::AddressBook, plan, id.clone()));
             }
             choosing::draw_wallet(&choosing.choice, effects);
             choosing.choice.payment = false;

@@ -45,6 +45,7 @@ fn any_event() -> impl Strategy<Value = Event> {
     let error = || Error::from(ErrorKind::BackendFailed);
     let codes = [
         "ITP",
+        "AddressNotModifiable",
         "BuyerSessionExpired",
         "CurrencyUnsupported",
         "StaleOrderReference",
@@ -71,6 +72,9 @@ fn any_event() -> impl Strategy<Value = Event> {
         1 => Just(Event::Warned(ErrorKind::NoHeight.into())),
         1 => (prop::sample::select(&Widget::ALL[..]), prop::sample::select(codes.to_vec()))
             .prop_map(|(widget, code)| Event::WidgetFailed(widget, code.into())),
+        1 => (prop::sample::select(&Widget::ALL[..]), any::<bool>())
+            .prop_map(|(widget, is_blank)| Event::WidgetSilent(widget, is_blank)),
+        1 => Just(Event::Stayed(ErrorKind::OutcomeUnknown.into())),
         2 => Just(Event::ProfileArrived(Ok(profile()))),
         1 => Just(Event::ProfileArrived(Err(ErrorKind::ProfileFailed.into()))),
         4 => Just(Event::PlaceOrder),
@@ -81,6 +85,8 @@ fn any_event() -> impl Strategy<Value = Event> {
         1 => Just(Event::Answered(declined("InvalidPaymentMethod"))),
         1 => Just(Event::Answered(declined("AmazonRejected"))),
         1 => Just(Event::Answered(Outcome::Refused(error()))),
+        1 => Just(Event::Answered(Outcome::Refused(ErrorKind::OrderStale.into()))),
+        1 => Just(Event::Answered(Outcome::Refused(ErrorKind::TokenRefused.into()))),
         2 => Just(Event::Answered(unreachable())),
         1 => Just(Event::Answered(Outcome::Unknown(error()))),
         1 => prop::sample::select(&Timer::ALL[..]).prop_map(Event::TimeUp),
@@ -122,7 +128,9 @@ proptest! {
             let was_placing = state.is_placing();
             if let Event::Answered(outcome) = &event {
                 let sent = in_flight.take();
-                unknown = sent.filter(|_| matches!(outcome, Outcome::Unknown(_)));
+                // Who comes back from the bank may have paid there.
+                let is_open = matches!(outcome, Outcome::Unknown(_) | Outcome::Redirect(_));
+                unknown = sent.filter(|_| is_open);
                 placed_once |= matches!(outcome, Outcome::Placed(_));
             }
             let is_press = event == Event::PlaceOrder;
@@ -136,7 +144,8 @@ proptest! {
                 match effect {
                     Effect::Send(order) => {
                         prop_assert!(page != Page::Choose, "a page that only chooses sent an order");
-                        prop_assert!(in_flight.is_none(), "two orders in flight");
+                        let same = in_flight.as_ref().is_none_or(|other| other == order);
+                        prop_assert!(same, "two orders in flight");
                         prop_assert!(!placed_once, "an order after the order");
                         prop_assert!(was_ready || was_placing, "sent, but not everything is chosen");
                         if let Some(unknown) = unknown.take() {
@@ -147,10 +156,13 @@ proptest! {
                         }
                         in_flight = Some(Rc::clone(order));
                     }
-                    Effect::DrawAddressBook(..) | Effect::DrawWallet(_, None) | Effect::DrawConsent(_) => {
+                    Effect::Draw(Widget::AddressBook | Widget::Consent, ..)
+                    | Effect::Draw(_, _, None) => {
                         prop_assert!(page != Page::Review, "a review page lets choose");
                     }
-                    Effect::DrawReview(_, drawn, _) => prop_assert!(drawn.review),
+                    Effect::Show(Widget::AddressReview | Widget::WalletReview, drawn, _) => {
+                        prop_assert!(drawn.review);
+                    }
                     Effect::HandOn(kept) => {
                         prop_assert!(page == Page::Choose && is_press && was_ready);
                         prop_assert!(kept.complete);

@@ -185,7 +185,7 @@ fn a_page_that_only_chooses_hands_on_and_never_sends() {
 fn a_review_page_shows_what_was_chosen_and_places_it() {
     let (mut checkout, effects) = review(Some(chosen()));
     for widget in [Widget::AddressReview, Widget::WalletReview] {
-        let drawn = Effect::DrawReview(widget, REVIEW, order_id(1));
+        let drawn = Effect::Show(widget, REVIEW, order_id(1));
         assert!(effects.contains(&drawn), "{effects:?}");
     }
     assert_eq!(checkout.name(), StateName::Ready);
@@ -246,8 +246,8 @@ fn a_review_beside_the_choice_is_drawn_anew_with_each_change() {
     let mut checkout = Checkout::with(plan, State::SigningIn(nonce(1), None));
     checkout.on(Event::SignedIn(good_sign_in()));
     checkout.on(Event::OrderCreated(order_id(1)));
-    let address = Effect::DrawReview(Widget::AddressReview, plan, order_id(1));
-    let payment = Effect::DrawReview(Widget::WalletReview, plan, order_id(1));
+    let address = Effect::Show(Widget::AddressReview, plan, order_id(1));
+    let payment = Effect::Show(Widget::WalletReview, plan, order_id(1));
     for _ in 0..2 {
         let effects = checkout.on(Event::AddressSelected);
         assert!(effects.contains(&address) && !effects.contains(&payment), "{effects:?}");
@@ -291,7 +291,7 @@ fn the_wallet_that_makes_the_order_changes_its_currency_before_there_is_one() {
     checkout.on(Event::SignedIn(good_sign_in()));
     let refused = Event::WidgetFailed(Widget::Wallet, "CurrencyUnsupported".into());
     let effects = checkout.on(refused);
-    assert!(effects.contains(&Effect::DrawWallet(digital, None)), "{effects:?}");
+    assert!(effects.contains(&Effect::Draw(Widget::Wallet, digital, None)), "{effects:?}");
 }
 
 #[test]
@@ -299,7 +299,7 @@ fn an_upsell_takes_no_order_that_was_chosen_elsewhere() {
     for (plan, drawn) in [(UPSELL, None), (Plan::default(), Some(order_id(1)))] {
         let (mut checkout, _) = arrive(plan, Arrival::Buyer(token(), Some(chosen())));
         let effects = checkout.on(Event::AmazonReady);
-        assert!(effects.contains(&Effect::DrawAddressBook(plan, drawn)), "{effects:?}");
+        assert!(effects.contains(&Effect::Draw(Widget::AddressBook, plan, drawn)), "{effects:?}");
     }
 }
 

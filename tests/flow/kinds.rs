@@ -32,7 +32,10 @@ fn a_recurring_purchase_needs_the_agreement_first_and_then_all_three() {
     assert_eq!(missing(&checkout), ["address", "payment", "consent"]);
     assert_eq!(
         checkout.on(Event::OrderCreated(order_id(1))),
-        [Effect::DrawWallet(RECURRING, Some(order_id(1))), Effect::DrawConsent(order_id(1)),]
+        [
+            Effect::Draw(Widget::Wallet, RECURRING, Some(order_id(1))),
+            Effect::Draw(Widget::Consent, RECURRING, Some(order_id(1))),
+        ]
     );
     checkout.on(Event::AddressSelected);
     assert_eq!(checkout.state.words(checkout.plan.page), Words::ChoosePayment);
@@ -62,7 +65,10 @@ fn a_consent_is_for_one_agreement() {
 fn a_consent_given_at_the_sign_in_is_not_asked_for_again() {
     let mut checkout = signed_in(Plan { consent: false, ..RECURRING });
     let effects = checkout.on(Event::OrderCreated(order_id(1)));
-    assert!(!effects.contains(&Effect::DrawConsent(order_id(1))), "{effects:?}");
+    assert!(
+        !effects.contains(&Effect::Draw(Widget::Consent, RECURRING, Some(order_id(1)))),
+        "{effects:?}"
+    );
     assert_eq!(missing(&checkout), ["address", "payment"]);
 }
 
@@ -70,15 +76,18 @@ fn a_consent_given_at_the_sign_in_is_not_asked_for_again() {
 fn digital_goods_need_no_address_and_the_wallet_makes_the_order() {
     let mut checkout = Checkout::with(DIGITAL, State::SigningIn(nonce(1), None));
     let effects = checkout.on(Event::SignedIn(good_sign_in()));
-    assert!(effects.contains(&Effect::DrawWallet(DIGITAL, None)), "{effects:?}");
-    assert!(!effects.contains(&Effect::DrawAddressBook(DIGITAL, None)), "{effects:?}");
+    assert!(effects.contains(&Effect::Draw(Widget::Wallet, DIGITAL, None)), "{effects:?}");
+    assert!(!effects.contains(&Effect::Draw(Widget::AddressBook, DIGITAL, None)), "{effects:?}");
     let silent = checkout.on(Event::WidgetSilent(Widget::Wallet, false));
     assert_eq!(reported(silent), [ErrorKind::WidgetTimeout]);
     assert_eq!(missing(&checkout), ["payment"]);
     // In either order.
     checkout.on(Event::PaymentSelected);
     let effects = checkout.on(Event::OrderCreated(order_id(1)));
-    assert!(!effects.contains(&Effect::DrawWallet(DIGITAL, Some(order_id(1)))), "{effects:?}");
+    assert!(
+        !effects.contains(&Effect::Draw(Widget::Wallet, DIGITAL, Some(order_id(1)))),
+        "{effects:?}"
+    );
     assert_eq!(checkout.state.ready(), Some(&order_id(1)));
 }
 
@@ -86,7 +95,10 @@ fn digital_goods_need_no_address_and_the_wallet_makes_the_order() {
 fn digital_and_recurring() {
     let mut checkout = signed_in(DIGITAL_RECURRING);
     let effects = checkout.on(Event::OrderCreated(order_id(1)));
-    assert!(effects.contains(&Effect::DrawConsent(order_id(1))), "{effects:?}");
+    assert!(
+        effects.contains(&Effect::Draw(Widget::Consent, DIGITAL_RECURRING, Some(order_id(1)))),
+        "{effects:?}"
+    );
     checkout.on(Event::PaymentSelected);
     checkout.on(Event::Consented(true));
     assert_eq!(checkout.name(), StateName::Ready);
@@ -98,7 +110,10 @@ fn a_buyer_who_signs_in_again_agrees_again() {
     let mut checkout = Checkout::with(RECURRING, State::Expired(Ended(Some(agreement))));
     checkout.on(Event::ButtonPressed(nonce(1)));
     let effects = checkout.on(Event::SignedIn(good_sign_in()));
-    assert!(effects.contains(&Effect::DrawConsent(order_id(1))), "{effects:?}");
+    assert!(
+        effects.contains(&Effect::Draw(Widget::Consent, RECURRING, Some(order_id(1)))),
+        "{effects:?}"
+    );
     assert_eq!(missing(&checkout), ["address", "payment", "consent"]);
 }
 
@@ -109,7 +124,7 @@ fn an_order_of_the_other_kind_is_not_gone_on_with() {
         let mut checkout = Checkout::with(plan, State::Expired(ended));
         checkout.on(Event::ButtonPressed(nonce(1)));
         let effects = checkout.on(Event::SignedIn(good_sign_in()));
-        assert!(effects.contains(&Effect::DrawAddressBook(plan, None)), "{effects:?}");
+        assert!(effects.contains(&Effect::Draw(Widget::AddressBook, plan, None)), "{effects:?}");
     }
 }
 
@@ -120,7 +135,7 @@ fn another_kind_of_purchase_begins_anew() {
     checkout.plan = RECURRING;
     let effects = checkout.on(Event::PlanChanged);
     assert!(effects.contains(&Effect::EraseWidgets), "{effects:?}");
-    assert!(effects.contains(&Effect::DrawAddressBook(RECURRING, None)), "{effects:?}");
+    assert!(effects.contains(&Effect::Draw(Widget::AddressBook, RECURRING, None)), "{effects:?}");
     assert_eq!(missing(&checkout), ["address", "payment", "consent"]);
 }
 
@@ -156,13 +171,23 @@ fn a_consent_that_is_drawn_again_is_given_again() {
 #[test]
 fn retry_draws_what_is_missing() {
     let mut checkout = signed_in(RECURRING);
-    assert!(checkout.on(Event::Retry).contains(&Effect::DrawAddressBook(RECURRING, None)));
+    assert!(checkout.on(Event::Retry).contains(&Effect::Draw(
+        Widget::AddressBook,
+        RECURRING,
+        None
+    )));
     checkout.on(Event::OrderCreated(order_id(1)));
     checkout.on(Event::AddressSelected);
-    assert_eq!(checkout.on(Event::Retry), [Effect::DrawWallet(RECURRING, Some(order_id(1)))]);
+    assert_eq!(
+        checkout.on(Event::Retry),
+        [Effect::Draw(Widget::Wallet, RECURRING, Some(order_id(1)))]
+    );
     checkout.on(Event::PaymentSelected);
     checkout.on(Event::WidgetFailed(Widget::Consent, "UnknownError".into()));
-    assert_eq!(checkout.on(Event::Retry), [Effect::DrawConsent(order_id(1))]);
+    assert_eq!(
+        checkout.on(Event::Retry),
+        [Effect::Draw(Widget::Consent, RECURRING, Some(order_id(1)))]
+    );
     checkout.on(Event::Consented(true));
     assert!(checkout.on(Event::Retry).is_empty());
 }

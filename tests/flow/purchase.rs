@@ -6,6 +6,7 @@ use landerpay::domain::amazon::Widget;
 use landerpay::domain::ids::AccessToken;
 use landerpay::domain::order::ImportOrder;
 use landerpay::domain::outcome::Outcome;
+use landerpay::domain::plan::Plan;
 use landerpay::domain::sign_in::SignIn;
 use landerpay::domain::words::Words;
 use landerpay::error::{Error, ErrorKind};
@@ -237,6 +238,9 @@ fn each_decline_has_its_way_on() {
     let (mut checkout, _) = Checkout::sending();
     let effects = checkout.on(Event::Answered(declined("InvalidPaymentMethod")));
     assert!(effects.contains(&Effect::Notify(Notice::Declined)));
+    // Amazon knows the address of this order, and takes no other.
+    let address = Effect::Show(Widget::AddressBook, Plan::default(), order_id(1));
+    assert!(effects.contains(&address));
     assert!(effects.contains(&draw_wallet(Some(order_id(1)))));
     assert_eq!(checkout.name(), StateName::Declined);
     assert!(checkout.state.ready().is_none());
@@ -261,6 +265,110 @@ fn a_redirect_leaves_the_page_and_is_not_a_placed_order() {
     let effects = checkout.on(Event::Answered(Outcome::Redirect(url.clone())));
     assert!(effects.contains(&Effect::Navigate(url)));
     assert_eq!(checkout.name(), StateName::Confirming);
+    assert!(checkout.on(Event::PlaceOrder).is_empty());
+}
+
+#[test]
+fn who_comes_back_from_the_bank_is_sent_there_again_by_a_press_only() {
+    let (mut checkout, order) = Checkout::sending();
+    let url = "https://bank.example/3ds".to_owned();
+    checkout.on(Event::Answered(Outcome::Redirect(url.clone())));
+    let stayed = Event::Stayed(ErrorKind::OutcomeUnknown.into());
+    assert_eq!(reported(checkout.on(stayed.clone())), [ErrorKind::OutcomeUnknown]);
+    assert!(checkout.on(stayed).is_empty());
+    assert_eq!(sent(checkout.on(Event::Clock(3000))), None);
+    assert_eq!(sent(checkout.on(Event::PlaceOrder)), Some(order));
+    let effects = checkout.on(Event::Answered(Outcome::Redirect(url.clone())));
+    assert!(effects.contains(&Effect::Navigate(url)));
+}
+
+#[test]
+fn an_address_that_the_browser_refuses_ends_the_attempt() {
+    let (mut checkout, order) = Checkout::sending();
+    checkout.on(Event::Answered(Outcome::Redirect("https://bank.example".into())));
+    let refused = Event::Stayed(ErrorKind::RedirectRefused.into());
+    assert_eq!(reported(checkout.on(refused)), [ErrorKind::RedirectRefused]);
+    assert_eq!(sent(checkout.on(Event::PlaceOrder)), Some(order));
+}
+
+#[test]
+fn an_order_of_unknown_fate_is_asked_about_by_itself_and_one_at_a_time() {
+    let lost = || Event::Answered(Outcome::Unknown(ErrorKind::BackendFailed.into()));
+    let (mut checkout, order) = Checkout::sending();
+    checkout.on(lost());
+    assert_eq!(sent(checkout.on(Event::Clock(3000))), Some(Rc::clone(&order)));
+    assert_eq!(sent(checkout.on(Event::Clock(2990))), None);
+    // Nobody is told again and again.
+    assert!(checkout.on(lost()).is_empty());
+    assert_eq!(sent(checkout.on(Event::Clock(2980))), Some(Rc::clone(&order)));
+    // A press in between asks aloud.
+    assert_eq!(sent(checkout.on(Event::PlaceOrder)), Some(order));
+    assert_eq!(sent(checkout.on(Event::Clock(2970))), None);
+    assert_eq!(reported(checkout.on(lost())), [ErrorKind::BackendFailed]);
+    checkout.on(Event::Clock(2960));
+    assert!(checkout.on(Event::Answered(placed())).contains(&Effect::Notify(Notice::Placed)));
+    assert_eq!(checkout.name(), StateName::Placed);
+}
+
+#[test]
+fn what_is_heard_of_an_order_later_counts_as_if_it_came_at_once() {
+    for (outcome, name) in [
+        (declined("InvalidPaymentMethod"), StateName::Declined),
+        (Outcome::Refused(ErrorKind::OrderRefused.into()), StateName::Ready),
+        (Outcome::Redirect("https://bank.example".into()), StateName::Confirming),
+    ] {
+        let (mut checkout, first) = Checkout::sending();
+        checkout.on(Event::Answered(Outcome::Unknown(ErrorKind::BackendFailed.into())));
+        checkout.on(Event::Clock(3000));
+        let effects = checkout.on(Event::Answered(outcome));
+        assert!(effects.contains(&Effect::ForgetAttempt));
+        assert_eq!(checkout.name(), name);
+        if name != StateName::Confirming {
+            checkout.on(Event::PaymentSelected);
+            checkout.on(Event::PlaceOrder);
+            assert_ne!(sent(checkout.on(collected("key-2"))).unwrap().key, first.key);
+        }
+    }
+}
+
+#[test]
+fn an_order_that_amazon_has_closed_makes_way_for_a_new_one() {
+    let (mut checkout, _) = Checkout::sending();
+    let stale = Outcome::Refused(ErrorKind::OrderStale.into());
+    let effects = checkout.on(Event::Answered(stale)).to_vec();
+    assert_eq!(reported(&effects), [ErrorKind::OrderStale]);
+    assert!(effects.contains(&draw_address_book(None)));
+    assert_eq!(checkout.name(), StateName::Choosing);
+}
+
+#[test]
+fn a_token_that_is_refused_asks_for_another_sign_in_and_keeps_the_choice() {
+    let (mut checkout, _) = Checkout::sending();
+    let refused = Outcome::Refused(ErrorKind::TokenRefused.into());
+    assert_eq!(reported(checkout.on(Event::Answered(refused))), [ErrorKind::TokenRefused]);
+    assert_eq!(checkout.name(), StateName::Expired);
+    checkout.on(Event::ButtonPressed(nonce(1)));
+    let effects = checkout.on(Event::SignedIn(good_sign_in()));
+    assert!(effects.contains(&draw_address_book(Some(order_id(1)))));
+}
+
+#[test]
+fn what_can_no_longer_be_changed_is_shown_and_counts_once() {
+    for (widget, code) in [
+        (Widget::AddressBook, "AddressNotModifiable"),
+        (Widget::Wallet, "PaymentMethodNotModifiable"),
+    ] {
+        let mut checkout = Checkout::signed_in();
+        checkout.on(Event::OrderCreated(order_id(1)));
+        let show = Effect::Show(widget, Plan::default(), order_id(1));
+        let fail = Event::WidgetFailed(widget, code.into());
+        let effects = checkout.on(fail.clone()).to_vec();
+        assert!(effects.contains(&show), "{effects:?}");
+        assert!(reported(&effects).is_empty());
+        let effects = checkout.on(fail).to_vec();
+        assert!(!effects.contains(&show), "{effects:?}");
+        assert_eq!(reported(&effects).len(), 1);
+    }
 }
 
 #[test]
@@ -270,7 +378,7 @@ fn widget_errors_have_their_reactions() {
         ("SomethingNew", StateName::Ready, None),
         ("BuyerSessionExpired", StateName::Expired, Some(Effect::Notify(Notice::Expired))),
         ("StaleOrderReference", StateName::Choosing, Some(draw_address_book(None))),
-        ("InvalidAccountStatus", StateName::Unavailable, None),
+        ("InvalidAccountStatus", StateName::Unavailable, Some(Effect::EraseWidgets)),
     ] {
         let mut checkout = Checkout::ready();
         let effects = checkout.on(Event::WidgetFailed(Widget::Wallet, code.into())).to_vec();

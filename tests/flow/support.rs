@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use landerpay::domain::amazon::Widget;
 use landerpay::domain::ids::{AccessToken, AmazonOrderId, Nonce};
 use landerpay::domain::order::{Fields, ImportOrder};
 use landerpay::domain::outcome::{Decline, Outcome, PlacedOrder};
@@ -89,11 +90,11 @@ pub fn kept(number: u8) -> KeptOrder {
 }
 
 pub fn draw_address_book(id: Option<AmazonOrderId>) -> Effect {
-    Effect::DrawAddressBook(Plan::default(), id)
+    Effect::Draw(Widget::AddressBook, Plan::default(), id)
 }
 
 pub fn draw_wallet(id: Option<AmazonOrderId>) -> Effect {
-    Effect::DrawWallet(Plan::default(), id)
+    Effect::Draw(Widget::Wallet, Plan::default(), id)
 }
 
 pub fn profile() -> Profile {
