@@ -21,6 +21,7 @@ use crate::domain::words;
 use crate::error::{Error, ErrorKind};
 use crate::flow::effect::ERROR_EVENT;
 use crate::flow::{EVENT_NAMES, Effect, Event, Notice, State, StateName, Timer, step, view};
+use crate::js::amazon::Drawing;
 use crate::js::page::{self, Page, REJECT, RESOLVE, fresh_nonce};
 use crate::js::session::{self, Session};
 use crate::js::shared::{PerPage, Shared};
@@ -224,7 +225,9 @@ impl Driver {
             Topic::On => None,
             Topic::PlaceOrder => {
                 // The machine may have slept, or another tab signed out.
-                self.dispatch(self.look());
+                if !self.state.with(|state| state.must_be_kept()) {
+                    self.dispatch(self.look());
+                }
                 if self.state.with(|state| state.receipt().is_some()) {
                     self.resolve(Notice::Placed);
                 }
@@ -451,8 +454,8 @@ impl Driver {
         let is_shown = widget == Widget::Wallet && !self.state.with(refused);
         let currency = self.currency.with(|currency| currency.clone()).filter(|_| is_shown);
         let currency = currency.as_deref();
-        let (page, options) = (&self.page, &self.options);
-        amazon::draw(page, options, widget, plan, order, read_only, currency, generation);
+        let drawing = Drawing { widget, plan, order, read_only, currency, generation };
+        amazon::draw(&self.page, &self.options, &drawing);
     }
 
     /// Takes a widget off the page. What it still says does not count.

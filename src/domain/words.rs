@@ -39,8 +39,8 @@ words! {
     /// Nothing is missing for an upsell.
     ReadyToAdd "Everything is chosen. You can add it to your order now.";
     /// An order was sent, and nobody knows what became of it.
-    Unresolved "We do not know yet whether your order was placed. Press the button to ask again: \
-        you do not pay twice.";
+    Unresolved "We do not know yet whether your order was placed, and are finding out. You can \
+        press the button to ask now: you do not pay twice.";
     /// The order is on its way.
     Placing "Your order is being placed. This can take up to two minutes.";
     /// The upsell is on its way.

@@ -69,19 +69,27 @@ pub fn draw_button(page: &Page, options: &Options, in_cookie: bool, generation: 
     );
 }
 
+/// How a widget is drawn.
+pub struct Drawing<'a> {
+    /// Which one.
+    pub widget: Widget,
+    /// For what kind of purchase.
+    pub plan: Plan,
+    /// Of which order.
+    pub order: Option<&'a AmazonOrderId>,
+    /// The buyer changes nothing in it.
+    pub read_only: bool,
+    /// The presentment currency, if it is not the region's own.
+    pub currency: Option<&'a str>,
+    /// Which drawing it is.
+    pub generation: i32,
+}
+
 /// Draws a widget of an order, or one that makes a new one: the AddressBook or, for digital goods,
 /// the Wallet. Otherwise without the id the payment method may end up on no order at all. What is only
 /// shown makes none.
-pub fn draw(
-    page: &Page,
-    options: &Options,
-    widget: Widget,
-    plan: Plan,
-    order: Option<&AmazonOrderId>,
-    read_only: bool,
-    currency: Option<&str>,
-    generation: i32,
-) {
+pub fn draw(page: &Page, options: &Options, drawing: &Drawing<'_>) {
+    let Drawing { widget, plan, order, read_only, currency, generation } = *drawing;
     let makes_order = match widget {
         _ if read_only => false,
         Widget::AddressBook => true,

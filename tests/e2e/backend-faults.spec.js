@@ -53,9 +53,96 @@ test.describe("an answer that is none", () => {
       await askAgain(buyer, watch);
       await expect(buyer.status).toHaveText(THANKS);
       expect(await crm.outcomes(amazonOrderId)).toEqual(["accepted"]);
-      expect(watch.orders).toHaveLength(2);
+      expect(new Set(keys(watch)).size).toBe(1);
     });
   }
+});
+
+test.describe("an order of unknown fate", () => {
+  const UNRESOLVED = /^We do not know yet whether your order was placed/;
+
+  /** A checkout whose order was sent while the shop was out of order. */
+  async function sendInVain({ shop, page }) {
+    await page.clock.install();
+    const ready = await shop.openReady();
+    await page.route(ORDER, (route) => route.fulfill({ status: 502, body: HTML }));
+    await ready.buyer.place();
+    await ready.buyer.reads("backend_failed");
+    return ready;
+  }
+
+  test("is asked about without a press, until the shop can say", async ({
+    shop,
+    crm,
+    page,
+    watch,
+  }) => {
+    const { buyer, amazonOrderId } = await sendInVain({ shop, page });
+    expect(watch.orders).toHaveLength(1);
+    for (const asked of [2, 3, 4]) {
+      await page.clock.runFor(10_500);
+      await expect.poll(() => watch.orders.length).toBe(asked);
+    }
+    // Nobody is told of each.
+    expect(await codes(shop)).toEqual(["backend_failed"]);
+    await shop.expectState("ready");
+    expect((await shop.snapshot()).unresolved).toBe(true);
+    await page.unroute(ORDER);
+    await page.clock.runFor(10_500);
+    await expect(buyer.status).toHaveText(THANKS);
+    expect(new Set(keys(watch)).size).toBe(1);
+    expect(await crm.outcomes(amazonOrderId)).toEqual(["accepted"]);
+  });
+
+  test("is asked about as soon as the browser is online again", async ({
+    shop,
+    crm,
+    page,
+    context,
+  }) => {
+    await page.clock.install();
+    const { buyer, amazonOrderId } = await shop.openReady();
+    await context.setOffline(true);
+    await buyer.place();
+    await page.clock.runFor(2_100);
+    await page.clock.runFor(2_100);
+    await buyer.reads("backend_unreachable");
+    expect(await crm.outcomes(amazonOrderId)).toEqual([]);
+    await context.setOffline(false);
+    await expect(buyer.status).toHaveText(THANKS);
+    expect(await crm.outcomes(amazonOrderId)).toEqual(["accepted"]);
+  });
+
+  test("is asked about once at a time, and a press asks at once", async ({
+    shop,
+    crm,
+    page,
+    watch,
+  }) => {
+    const { buyer, amazonOrderId } = await sendInVain({ shop, page });
+    await page.unroute(ORDER);
+    const held = [];
+    await page.route(ORDER, (route) => held.push(route));
+    await page.clock.runFor(31_500);
+    expect(held).toHaveLength(1);
+    await buyer.place();
+    await expect.poll(() => held.length).toBe(2);
+    await shop.expectState("placing");
+    // What was asked before does not answer what is asked now.
+    await held[0].fulfill({ status: 502, body: HTML });
+    await held[1].continue();
+    await expect(buyer.status).toHaveText(THANKS);
+    expect(new Set(keys(watch)).size).toBe(1);
+    expect(await crm.outcomes(amazonOrderId)).toEqual(["accepted"]);
+    expect(await shop.details("placed")).toHaveLength(1);
+  });
+
+  test("says so to whoever changes the choice meanwhile", async ({ shop, page }) => {
+    const { buyer } = await sendInVain({ shop, page });
+    await buyer.address(/Harbor Road/).dispatchEvent("click");
+    await expect(buyer.status).toHaveText(UNRESOLVED);
+    await expect(buyer.placeOrder).toBeEnabled();
+  });
 });
 
 test("no connection: three sends under one key, then the buyer tries again under the same key", async ({

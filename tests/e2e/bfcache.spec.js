@@ -126,3 +126,36 @@ for (const [name, parts, next] of [
     expect(watch.orders).toHaveLength(1);
   });
 }
+
+test("the lander comes back from the bank: nobody knows yet, and a press goes there again", async ({
+  shop,
+  crm,
+  page,
+  context,
+  watch,
+}) => {
+  const BANK = "https://bank.example/3ds?id=1";
+  await context.route(BANK, (route) =>
+    route.fulfill({ contentType: "text/html", body: "<title>Bank</title>" }),
+  );
+  const buyer = await begin(shop, page, LANDER);
+  await shop.expectState("ready");
+  const { amazonOrderId } = await shop.snapshot();
+  await page.evaluate((fault) => {
+    const form = document.querySelector('[data-landerpay="order"]');
+    form.append(Object.assign(document.createElement("input"), { name: "custom5", value: fault }));
+  }, `redirect:${BANK}`);
+  await buyer.place();
+  await page.waitForURL(BANK);
+  expect(await goBack(page, LANDER)).toBe("ready");
+  await buyer.reads("outcome_unknown");
+  expect((await shop.snapshot()).unresolved).toBe(true);
+  // Who has come back is not sent away again without being asked.
+  await page.waitForTimeout(11_000);
+  expect(watch.orders).toHaveLength(1);
+  await buyer.place();
+  await page.waitForURL(BANK);
+  const [first, second] = watch.orders;
+  expect(second.key).toBe(first.key);
+  expect(await crm.outcomes(amazonOrderId)).toEqual(["unfinished"]);
+});

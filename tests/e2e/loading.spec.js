@@ -250,12 +250,13 @@ test.describe("the widgets", () => {
     await expect(buyer.status).toHaveText("Please choose a delivery address.");
     await page.clock.fastForward(1_500);
     await buyer.reads(
-      "address_book_timeout",
-      "Amazon's address book did not appear in time: try again.",
+      "widget_timeout",
+      "A part of Amazon Pay did not appear in time: load this page again.",
     );
     expect(await shop.heard("error")).toMatchObject({
-      code: "address_book_timeout",
+      code: "widget_timeout",
       audience: "network",
+      subject: "addressBook",
     });
     await shop.expectState("choosing");
     await page.evaluate(() => window.LanderPay.checkout.retry());
