@@ -72,18 +72,19 @@ pub(super) fn widget_is_silent(
 
 /// Shows what can no longer be changed, once: then it counts as chosen.
 pub(super) fn show_only(choosing: &mut Choosing, widget: Widget, effects: &mut Effects) -> bool {
-    let choice = &mut choosing.choice;
+    let Choice { plan, order: Some(id), address, payment, .. } = &mut choosing.choice else {
+        return false;
+    };
     let chosen = match widget {
-        Widget::AddressBook => &mut choice.address,
-        Widget::Wallet => &mut choice.payment,
+        Widget::AddressBook => address,
+        Widget::Wallet => payment,
         _ => return false,
     };
     let is_news = !core::mem::replace(chosen, true);
-    match &choice.order {
-        Some(id) if is_news => effects.push(Effect::Show(widget, choice.plan, id.clone())),
-        _ => return false,
+    if is_news {
+        effects.push(Effect::Show(widget, *plan, id.clone()));
     }
-    true
+    is_news
 }
 
 pub(super) fn order_created(state: &mut State, id: AmazonOrderId, effects: &mut Effects) {

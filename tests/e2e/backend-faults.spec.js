@@ -238,6 +238,9 @@ test.describe("declined", () => {
         message: `Transaction Declined: ${reason}`,
       });
       await expect(buyer.walletFrame).not.toHaveId(wallet);
+      // Amazon knows the address of this order, and takes no other.
+      await expect(buyer.addresses).toHaveCount(0);
+      await expect(buyer.addressFrame.contentFrame().getByText(/Maple Street/)).toBeVisible();
       await buyer.card(/Mastercard/).check();
       await buyer.place();
       await expect(buyer.status).toHaveText(THANKS);

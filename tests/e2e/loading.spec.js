@@ -289,30 +289,6 @@ test.describe("the widgets", () => {
     expect(await crm.outcomes(made[0])).toEqual([]);
     expect(await crm.outcomes(made[1])).toEqual(["accepted"]);
   });
-
-  for (const [flag, code, state] of [
-    ["address-error=InvalidSellerId", "address_book_error", "unavailable"],
-    ["wallet-error=InvalidAccountStatus", "wallet_error", "unavailable"],
-    ["address-error=ServiceUnavailable", "address_book_error", "choosing"],
-  ]) {
-    test(`${flag}: the page says so`, async ({ shop }) => {
-      const buyer = await shop.open(`login=auto,${flag}`);
-      await buyer.button.click();
-      await buyer.reads(code);
-      const subject = flag.split("=")[1];
-      expect(await shop.heard("error")).toMatchObject({ code, audience: "merchant", subject });
-      await shop.expectState(state);
-      await expect(buyer.placeOrder).toBeDisabled();
-    });
-  }
-
-  test("ITP is no error: the purchase works", async ({ shop, crm }) => {
-    const { buyer, amazonOrderId } = await shop.openReady("address-error=ITP,wallet-error=ITP");
-    await buyer.place();
-    await expect(buyer.status).toHaveText(THANKS);
-    expect(await shop.details("error")).toEqual([]);
-    expect(await crm.outcomes(amazonOrderId)).toEqual(["accepted"]);
-  });
 });
 
 test.describe("the profile", () => {

@@ -57,18 +57,20 @@ export function widget(exchange) {
 /** Checks the form, finds or creates its contract and says what the frame shows. */
 function open({ store, scenario }, form, kind) {
   const forced = scenario[kind.errorFlag];
-  // ITP is a note that a browser limits tracking: the widget deals with it and goes on.
-  if (forced && forced !== "ITP") return refuse(forced);
+  const readOnly = /^read$/i.test(form.displayMode);
+  // ITP is a note that a browser limits tracking: the widget deals with it and goes on. What can no
+  // longer be changed can still be shown.
+  const isMild = forced === "ITP" || (readOnly && /NotModifiable$/.test(forced));
+  if (forced && !isMild) return refuse(forced);
   if (form.clientErrorType) return { notice: PROBLEM };
   const token = store.token(form.access_token);
   if (!token || token.sandbox !== (form.env === "SANDBOX")) return refuse("BuyerSessionExpired");
   const refused = currencyError(scenario, form);
   if (refused) return refuse(refused);
-  const readOnly = /^read$/i.test(form.displayMode);
   const found = findContract(store, form, token, readOnly);
   if (found.error) return refuse(found.error);
   const content = contentOf({ store, scenario, form, kind, token, readOnly, ...found });
-  return { error: forced, ...found, ...content };
+  return { error: forced === "ITP" ? forced : undefined, ...found, ...content };
 }
 
 /** A choice made in a frame. */
