@@ -256,6 +256,8 @@ export type LanderPayErrorCode =
   | "backend_failed"
   | "outcome_unknown"
   | "unknown_result"
+  | "order_stale"
+  | "token_refused"
   | "order_refused"
   | "crm_credentials"
   | "payment_unfinished"

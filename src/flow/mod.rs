@@ -11,11 +11,14 @@
 //!                                                                           ▲  └▶ Waiting  │
 //!                                                                           └───────┘      │
 //!                                                          Placed ◀── Placing ─────────────┘
-//!                                                      Confirming ◀──┘ (redirect)
+//!                                                         Leaving ◀──┘ (redirect)
 //! ```
 //!
 //! A page that has placed its order already begins in `Placed`, and one that lacks what it goes on with
 //! in `Unavailable`: neither loads Amazon's scripts.
+//!
+//! An answer that is unknown leaves its order `unresolved` in `Choosing`: it is asked about, by itself
+//! too, before anything else is sent. So does coming back from where a redirect led.
 //!
 //! `Choosing` is shown to the page as `choosing`, as `ready` when nothing is missing, and as
 //! `declined` from a decline until the next attempt.
