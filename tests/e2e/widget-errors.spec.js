@@ -1,5 +1,6 @@
 // What Amazon's widgets report, code by code: what becomes of the checkout, and what stays usable.
 import { at } from "./support/buyer.js";
+import { CART, REVIEW, readOnly } from "./support/funnel.js";
 import { option } from "./support/shop.js";
 import { expect, test } from "./support/test.js";
 
@@ -264,13 +265,17 @@ test.describe("what can no longer be changed is shown only", () => {
 
 test.describe("a widget of which nothing comes", () => {
   /** Has Amazon's script never submit the forms of one widget. */
-  const swallow = (page, action) =>
-    page.addInitScript((action) => {
-      const { submit } = HTMLFormElement.prototype;
-      HTMLFormElement.prototype.submit = function () {
-        if (this.elements.action?.value !== action || window.isMended) submit.call(this);
-      };
-    }, action);
+  const swallow = (page, action, path = "/") =>
+    page.addInitScript(
+      ([action, path]) => {
+        const { submit } = HTMLFormElement.prototype;
+        HTMLFormElement.prototype.submit = function () {
+          const isMeant = this.elements.action?.value === action;
+          if (!isMeant || !location.pathname.startsWith(path) || window.isMended) submit.call(this);
+        };
+      },
+      [action, path],
+    );
 
   for (const [name, action, parts, words] of [
     ["wallet", "spaWalletWidget", undefined, "Please choose a payment method."],
@@ -307,6 +312,30 @@ test.describe("a widget of which nothing comes", () => {
       expect(await shop.details("error")).toHaveLength(1);
     });
   }
+
+  test("what is to be reviewed: the same", async ({ shop, page }) => {
+    await swallow(page, "spaWalletWidget", REVIEW.path);
+    await page.clock.install();
+    await page.goto(shop.origin + CART.path);
+    await shop.look(CART).signIn();
+    await shop.look(CART).place();
+    await page.waitForURL(`**${REVIEW.path}`);
+    await shop.expectState("ready");
+    await page.clock.runFor(2_000);
+    await expect(readOnly(page, "address").getByText(/Maple/)).toBeVisible();
+    await page.clock.runFor(20_000);
+    expect(await shop.heard("error")).toMatchObject({
+      code: "widget_timeout",
+      subject: "walletReview",
+    });
+    await page.evaluate(() => {
+      window.isMended = true;
+      window.LanderPay.retry();
+    });
+    await expect(readOnly(page, "wallet").getByText(/Visa/)).toBeVisible();
+    await page.clock.runFor(25_000);
+    expect(await shop.details("error")).toHaveLength(1);
+  });
 
   test("a buyer who takes more time than that is not disturbed", async ({ shop, page }) => {
     await page.clock.install();
