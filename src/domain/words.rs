@@ -2,7 +2,7 @@
 
 use crate::domain::region::{Environment, Site};
 use crate::domain::text::{concat, part};
-use crate::error::{Audience, Error};
+use crate::error::{Audience, Error, ErrorKind};
 use crate::prelude::*;
 
 /// Declares the sentences, in English, as data.
@@ -80,9 +80,12 @@ pub fn for_state(words: Words, order_id: Option<&str>) -> String {
     }
 }
 
-/// The status line after an error. What the buyer cannot mend is told by its code only, behind what
-/// there is to do, except in the sandbox, where the reader is a developer.
+/// The status line after an error. What is missing is told by what there is to do, and what the buyer
+/// cannot mend by its code behind that, except in the sandbox, where the reader is a developer.
 pub fn for_error(error: &Error, words: Words, site: &Site) -> String {
+    if error.kind() == ErrorKind::NotReady {
+        return words.english().to_owned();
+    }
     let buyers = matches!(error.audience(), Audience::Buyer | Audience::Network);
     if buyers || site.environment() == Environment::Sandbox {
         error.message()
@@ -95,7 +98,6 @@ pub fn for_error(error: &Error, words: Words, site: &Site) -> String {
 mod tests {
     use super::*;
     use crate::domain::region::REGIONS;
-    use crate::error::ErrorKind;
 
     #[test]
     fn a_placed_order_shows_its_number() {
@@ -116,6 +118,11 @@ mod tests {
             "Amazon Pay is not available right now. (crm_credentials)"
         );
         assert_eq!(for_error(&error, Words::Unavailable, &sandbox), error.message());
+        let error = Error::new(ErrorKind::NotReady, "payment");
+        assert_eq!(
+            for_error(&error, Words::ChoosePayment, &sandbox),
+            "Please choose a payment method."
+        );
         let error = Error::from(ErrorKind::SignInDenied);
         assert_eq!(for_error(&error, Words::Unavailable, &live), error.message());
     }

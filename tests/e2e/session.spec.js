@@ -452,6 +452,26 @@ test.describe("the clock", () => {
     await expectExpired(shop, buyer);
   });
 
+  test("a machine that slept: a press finds out first, and the order goes after another sign-in", async ({
+    shop,
+    crm,
+    page,
+    watch,
+  }) => {
+    await page.clock.install();
+    const { buyer, amazonOrderId } = await shop.openReady();
+    await page.clock.setSystemTime(Date.now() + 56 * MINUTE);
+    await buyer.place();
+    await shop.expectState("expired");
+    await expect(buyer.status).toHaveText(EXPIRED);
+    expect(await shop.heard("error")).toMatchObject({ code: "not_ready", subject: "expired" });
+    expect(watch.orders).toEqual([]);
+    await buyer.button.click();
+    await expect(buyer.placeOrder).toBeEnabled();
+    expect(await buy(shop, crm, buyer)).toBe(amazonOrderId);
+    expect(await crm.outcomes(amazonOrderId)).toEqual(["accepted"]);
+  });
+
   test("a machine that slept for a while is warned in time", async ({ shop, page }) => {
     await page.clock.install();
     const { buyer } = await shop.openReady();

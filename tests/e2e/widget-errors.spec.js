@@ -147,6 +147,18 @@ test.describe("the order reference is of no more use", () => {
     });
   }
 
+  test("an order reference that never works is given up", async ({ shop, page }) => {
+    let drawn = 0;
+    page.on("request", (request) => {
+      if (isAddressBook(new URLSearchParams(request.postData()))) drawn += 1;
+    });
+    const buyer = await shop.open("login=auto,address-error=StaleOrderReference");
+    await buyer.button.click();
+    await shop.expectState("unavailable");
+    expect(drawn).toBe(3);
+    await expect(buyer.addressFrame).toHaveCount(0);
+  });
+
   test("the CRM says so: a new one is made, and bought", async ({ shop, crm, page, watch }) => {
     const { buyer, amazonOrderId } = await shop.openReady();
     let isFirst = true;
