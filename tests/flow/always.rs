@@ -3,15 +3,19 @@
 use std::rc::Rc;
 
 use landerpay::domain::amazon::Widget;
+use landerpay::domain::ids::{AccessToken, AmazonOrderId};
 use landerpay::domain::order::ImportOrder;
 use landerpay::domain::outcome::{Outcome, Receipt};
 use landerpay::domain::plan::{KeptOrder, Page, Plan};
 use landerpay::domain::session::Arrival;
 use landerpay::domain::sign_in::SignIn;
 use landerpay::error::{Error, ErrorKind};
-use landerpay::flow::{Effect, Event, State, Timer, step, view};
+use landerpay::flow::state::{Phase, ProfileState, Session};
+use landerpay::flow::{Effect, Event, Notice, State, Timer, step, view};
 use proptest::prelude::*;
+use proptest::test_runner::TestCaseError;
 
+use crate::fuzz::cases;
 use crate::support::*;
 
 fn any_plan(page: Page) -> impl Strategy<Value = Plan> {
@@ -24,23 +28,30 @@ fn any_plan(page: Page) -> impl Strategy<Value = Plan> {
     })
 }
 
-const PAGES: &[Page] = &[Page::Checkout, Page::Choose, Page::Review, Page::Upsell];
+const PAGES: &[Page] = &[Page::Checkout, Page::Choose, Page::Review, Page::Upsell, Page::ThankYou];
 
-fn any_arrival() -> impl Strategy<Value = Arrival> {
+/// Who may come to a page: to a thank-you page whoever has placed an order, or nobody.
+fn any_arrival(page: Page) -> impl Strategy<Value = Arrival> {
+    let others = if page == Page::ThankYou { 0 } else { 1 };
     let Outcome::Placed(order) = placed() else { unreachable!() };
     let receipt = Receipt { amazon_order_id: order_id(9), order };
     prop_oneof![
-        4 => Just(Arrival::Nobody),
-        2 => Just(Arrival::Buyer(token(), None)),
-        2 => any::<(bool, bool)>().prop_map(|(recurring, complete)| {
+        4 * others => Just(Arrival::Nobody),
+        2 * others => Just(Arrival::Buyer(token(), None)),
+        2 * others => any::<(bool, bool)>().prop_map(|(recurring, complete)| {
             Arrival::Buyer(token(), Some(KeptOrder { recurring, complete, ..kept(1) }))
         }),
-        1 => Just(Arrival::Refused(ErrorKind::SignInRefused.into())),
+        others => Just(Arrival::Refused(ErrorKind::SignInRefused.into())),
         1 => Just(Arrival::Closed(ErrorKind::FirstOrderMissing.into())),
         1 => Just(Arrival::Placed(Box::new(receipt))),
     ]
 }
 
+fn any_resumed() -> impl Strategy<Value = Rc<ImportOrder>> {
+    (0_u8..4).prop_map(|number| Rc::new(ImportOrder::again("before", order_id(number))))
+}
+
+/// Everything that can happen, in no order; a new variant belongs here.
 fn any_event() -> impl Strategy<Value = Event> {
     let error = || Error::from(ErrorKind::BackendFailed);
     let codes = [
@@ -83,7 +94,8 @@ fn any_event() -> impl Strategy<Value = Event> {
         1 => Just(Event::Answered(Outcome::Refused(error()))),
         2 => Just(Event::Answered(unreachable())),
         1 => Just(Event::Answered(Outcome::Unknown(error()))),
-        1 => prop::sample::select(&Timer::ALL[..]).prop_map(Event::TimeUp),
+        2 => prop::sample::select(&Timer::ALL[..]).prop_map(Event::TimeUp),
+        1 => any_resumed().prop_map(Event::Resume),
         2 => (-400_i32..4000).prop_map(Event::Clock),
         1 => Just(Event::SignInFailed(ErrorKind::PopupBlocked.into())),
         1 => Just(Event::SignOut),
@@ -92,83 +104,333 @@ fn any_event() -> impl Strategy<Value = Event> {
     ]
 }
 
+/// What happens next: whatever may, or what a buyer, Amazon and a backend do when all goes well.
+#[derive(Clone, Debug)]
+enum Next {
+    Any(Event),
+    Well,
+}
+
+fn any_next() -> impl Strategy<Value = Next> {
+    prop_oneof![3 => any_event().prop_map(Next::Any), 2 => Just(Next::Well)]
+}
+
+/// What takes a purchase one step on from here, if anything does.
+fn going_well(state: &State, waits: &Waits) -> Option<Event> {
+    Some(match state {
+        State::Loading(_) if !waits.amazon => Event::Start,
+        State::Loading(_) => Event::AmazonReady,
+        State::Unavailable(_) => Event::Retry,
+        State::SignedOut | State::Expired(_) => Event::ButtonPressed(nonce(1)),
+        State::SigningIn(..) => Event::SignedIn(SignIn { state: None, ..good_sign_in() }),
+        State::Choosing(choosing) => match choosing.choice.missing() {
+            _ if state.ready().is_some() => Event::PlaceOrder,
+            _ if choosing.choice.order.is_none() => Event::OrderCreated(order_id(5)),
+            ["address", ..] => Event::AddressSelected,
+            ["payment", ..] => Event::PaymentSelected,
+            _ => Event::Consented(true),
+        },
+        State::Placing(_, Phase::AwaitingProfile) => Event::ProfileArrived(Ok(profile())),
+        State::Placing(_, Phase::Collecting) => collected("well"),
+        State::Placing(_, Phase::Sending(..)) => Event::Answered(placed()),
+        State::Placing(_, Phase::Waiting(..)) => Event::TimeUp(Timer::Resend),
+        State::Confirming | State::Placed(_) => return None,
+    })
+}
+
+/// Which timers run, and which questions wait for their answers.
+#[derive(Default)]
+struct Waits {
+    timers: Vec<Timer>,
+    amazon: bool,
+    profile: bool,
+    fields: bool,
+    /// The first widget was waited for in vain, and the page knows.
+    silent: bool,
+}
+
+impl Waits {
+    fn hear(&mut self, event: &Event) {
+        match event {
+            Event::TimeUp(timer) => self.stop(*timer),
+            // What the session's timer asks for.
+            Event::Clock(_) => self.stop(Timer::Session),
+            Event::AmazonReady => self.amazon = false,
+            Event::ProfileArrived(_) => self.profile = false,
+            Event::OrderCollected(..) => self.fields = false,
+            _ => {}
+        }
+    }
+
+    fn follow(&mut self, effect: &Effect) {
+        match effect {
+            Effect::StartTimer(timer) => {
+                self.stop(*timer);
+                self.timers.push(*timer);
+                self.silent &= *timer != Timer::FirstWidget;
+            }
+            Effect::StopTimer(timer) => self.stop(*timer),
+            Effect::LoadAmazon => self.amazon = true,
+            Effect::FetchProfile(_) => self.profile = true,
+            Effect::CollectOrder => self.fields = true,
+            Effect::Report(error) => {
+                let silent = [ErrorKind::AddressBookTimeout, ErrorKind::WalletTimeout];
+                self.silent |= silent.contains(&error.kind());
+            }
+            _ => {}
+        }
+    }
+
+    fn stop(&mut self, timer: Timer) {
+        self.timers.retain(|running| *running != timer);
+    }
+
+    /// What is waited for without an end.
+    fn endless(&self, state: &State) -> Option<&'static str> {
+        let runs = |timer| self.timers.contains(&timer);
+        let choosing = state.choosing()?;
+        let is_open = match state {
+            State::Placing(_, Phase::AwaitingProfile) => self.profile || runs(Timer::Profile),
+            State::Placing(_, Phase::Collecting) => self.fields && runs(Timer::Collect),
+            State::Placing(_, Phase::Waiting(..)) => runs(Timer::Resend),
+            // The request has a limit of its own.
+            State::Placing(_, Phase::Sending(..)) => true,
+            _ => {
+                // Where nothing can be chosen, the buyer goes back to the page before.
+                let is_made = choosing.choice.order.is_some()
+                    || choosing.unresolved.is_some()
+                    || !choosing.choice.plan.page.chooses();
+                is_made || runs(Timer::FirstWidget) || self.silent
+            }
+        };
+        let is_asked = !matches!(choosing.profile, ProfileState::Pending(_))
+            || self.profile
+            || runs(Timer::Profile);
+        let is_counted = choosing.session == Session::Left || runs(Timer::Session);
+        match (is_open, is_asked, is_counted) {
+            (false, ..) => Some("the step"),
+            (_, false, _) => Some("the profile"),
+            (.., false) => Some("the session's end"),
+            _ => None,
+        }
+    }
+}
+
+/// The order that an effect shows, keeps or goes on with.
+fn order_of(effect: &Effect) -> Option<&AmazonOrderId> {
+    match effect {
+        Effect::Authorize(_, kept) | Effect::KeepSession(_, _, kept) => {
+            kept.as_ref().map(|kept| &kept.id)
+        }
+        Effect::HandOn(kept) => Some(&kept.id),
+        Effect::DrawAddressBook(_, id) | Effect::DrawWallet(_, id) => id.as_ref(),
+        Effect::DrawReview(_, _, id) | Effect::DrawConsent(id) => Some(id),
+        _ => None,
+    }
+}
+
+fn token_of(effect: &Effect) -> Option<&AccessToken> {
+    match effect {
+        Effect::KeepSession(token, ..) | Effect::FetchProfile(token) => Some(token),
+        _ => None,
+    }
+}
+
+/// The token that a state goes on with.
+fn buyer_in(state: &State) -> Option<&AccessToken> {
+    match state {
+        State::Loading(Arrival::Buyer(token, _)) | State::Unavailable(Arrival::Buyer(token, _)) => {
+            Some(token)
+        }
+        state => state.choosing().map(|choosing| &choosing.token),
+    }
+}
+
+/// Each buyer has a token and orders of their own.
+fn token_number(buyer: usize) -> AccessToken {
+    AccessToken::parse(&format!("{SECRET}-{buyer}")).unwrap()
+}
+
+fn order_number(buyer: usize, id: &AmazonOrderId) -> AmazonOrderId {
+    let (_, last) = id.as_str().split_at("S01-0000000-000000".len());
+    AmazonOrderId::parse(&format!("S01-{buyer:07}-000000{last}")).unwrap()
+}
+
+/// An event as it comes from this buyer's page.
+fn by_buyer(buyer: usize, event: Event) -> Event {
+    match event {
+        Event::OrderCreated(id) => Event::OrderCreated(order_number(buyer, &id)),
+        Event::Known(_) => Event::Known(token_number(buyer)),
+        Event::SignedIn(SignIn { token: Some(_), expires_in, error, state }) => {
+            Event::SignedIn(SignIn { token: Some(token_number(buyer)), expires_in, error, state })
+        }
+        event => event,
+    }
+}
+
+fn tells_nothing(state: &State, effect: &Effect) -> Result<(), TestCaseError> {
+    let told = match effect {
+        Effect::Notify(notice) => format!("{:?}", view::detail(state, *notice)),
+        Effect::Report(error) => format!("{} {error:?}", error.message()),
+        Effect::Navigate(url) => url.clone(),
+        _ => return Ok(()),
+    };
+    prop_assert!(!told.contains("SECRET"), "{}", told);
+    Ok(())
+}
+
+/// What a page that has no such widget must not be asked to draw.
+fn has_its_widget(page: Page, effect: &Effect) -> Result<(), TestCaseError> {
+    match effect {
+        Effect::DrawAddressBook(plan, _) => prop_assert!(page.chooses() && !plan.digital),
+        Effect::DrawWallet(plan, None) => {
+            prop_assert!(page.chooses() && plan.digital, "a Wallet without an order");
+        }
+        Effect::DrawConsent(_) => prop_assert!(page.chooses(), "a review page asks for consent"),
+        Effect::DrawReview(_, plan, _) => prop_assert!(plan.review),
+        Effect::Send(_) => {
+            prop_assert!(page != Page::Choose, "a page that only chooses sent an order");
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+fn any_beginning() -> impl Strategy<Value = (Page, Vec<Plan>, Arrival)> {
+    prop::sample::select(PAGES).prop_flat_map(|page| {
+        (Just(page), prop::collection::vec(any_plan(page), 1..4), any_arrival(page))
+    })
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(cases(6_000))]
 
     #[test]
     fn whatever_happens(
-        (page, plans) in prop::sample::select(PAGES)
-            .prop_flat_map(|page| (Just(page), prop::collection::vec(any_plan(page), 1..4))),
-        arrival in any_arrival(),
-        events in prop::collection::vec(any_event(), 1..120),
+        (page, plans, arrival) in any_beginning(),
+        nexts in prop::collection::vec(any_next(), 1..80),
     ) {
         let mut plans = plans.into_iter().cycle();
         let mut plan = plans.next().unwrap();
         let was_placed = matches!(arrival, Arrival::Placed(_));
+        let is_closed = matches!(arrival, Arrival::Closed(_));
         let mut state = State::Loading(arrival);
+        let mut waits = Waits::default();
         // The order that was sent and not answered yet.
         let mut in_flight: Option<Rc<ImportOrder>> = None;
         // The order of whose fate nobody knows.
         let mut unknown: Option<Rc<ImportOrder>> = None;
         let mut placed_once = false;
-        for event in events {
-            // The backend answers only what it was asked, and what is only read makes no order.
+        let mut is_leaving = false;
+        // What was sent before the page was loaded again is asked about once.
+        let mut resumed = false;
+        // Who is there; the first one's order may have come with them.
+        let mut buyer = 0;
+        for next in nexts {
+            let event = match next {
+                Next::Any(event) => event,
+                Next::Well => going_well(&state, &waits).unwrap_or(Event::PlaceOrder),
+            };
+            // What is only read makes no order, and the order that is resumed is asked about before
+            // the buyer can press anything.
             match event {
-                Event::Answered(_) if in_flight.is_none() => continue,
-                Event::OrderCreated(_) if page == Page::Review => continue,
+                // The session is looked at instead, and what is seen is told.
+                Event::TimeUp(Timer::Session) => continue,
+                Event::AmazonReady if !waits.amazon => continue,
+                Event::OrderCreated(_) if !page.chooses() => continue,
+                Event::Resume(_) if page == Page::Choose || resumed || !matches!(state, State::Choosing(_)) => continue,
                 _ => {}
             }
+            resumed |= matches!(state, State::Choosing(_));
+            let event = by_buyer(buyer, event);
             let was_ready = state.ready().is_some();
             let was_placing = state.is_placing();
-            if let Event::Answered(outcome) = &event {
-                let sent = in_flight.take();
-                unknown = sent.filter(|_| matches!(outcome, Outcome::Unknown(_)));
-                placed_once |= matches!(outcome, Outcome::Placed(_));
-            }
             let is_press = event == Event::PlaceOrder;
+            let resumes = match &event {
+                Event::Resume(order) => Some(Rc::clone(order)),
+                _ => None,
+            };
+            let is_sign_out = matches!(event, Event::SignOut | Event::SignedOutElsewhere);
+            let is_answer = matches!(event, Event::Answered(_));
+            let is_expected = in_flight.is_some();
+            let ended_wait = matches!(event, Event::TimeUp(timer) if !waits.timers.contains(&timer));
+            if let Event::Answered(outcome) = &event
+                && let Some(sent) = in_flight.take()
+            {
+                let is_unknown = matches!(outcome, Outcome::Unknown(_));
+                unknown = is_unknown.then_some(sent);
+                placed_once |= matches!(outcome, Outcome::Placed(_));
+                is_leaving |= matches!(outcome, Outcome::Redirect(_));
+            }
             if event == Event::PlanChanged {
                 plan = plans.next().unwrap();
             }
+            // A timer that does not run cannot end.
+            if ended_wait {
+                continue;
+            }
+            waits.hear(&event);
+            let before = (is_answer && !is_expected).then(|| state.clone());
+            let standing = view::standing(&state);
             let (next, effects) = step(plan, state, event);
             state = next;
 
+            if let Some(before) = before {
+                prop_assert_eq!(&before, &state, "an answer that nobody waits for");
+                prop_assert_eq!(&effects, &[]);
+            }
+            let is_news = view::standing(&state) != standing;
+            let news = Effect::Notify(Notice::State);
+            prop_assert_eq!(effects.first() == Some(&news), is_news);
+            prop_assert!(!effects.iter().skip(1).any(|effect| *effect == news), "told twice");
+            if is_sign_out {
+                buyer += 1;
+            }
             for effect in &effects {
+                waits.follow(effect);
+                tells_nothing(&state, effect)?;
+                has_its_widget(page, effect)?;
                 match effect {
                     Effect::Send(order) => {
-                        prop_assert!(page != Page::Choose, "a page that only chooses sent an order");
                         prop_assert!(in_flight.is_none(), "two orders in flight");
-                        prop_assert!(!placed_once, "an order after the order");
-                        prop_assert!(was_ready || was_placing, "sent, but not everything is chosen");
+                        prop_assert!(!placed_once && !was_placed, "an order after the order");
+                        prop_assert!(!is_leaving, "an order after the last step");
                         if let Some(unknown) = unknown.take() {
                             prop_assert_eq!(&unknown, order, "another order before the first is known");
+                        } else if let Some(resumed) = &resumes {
+                            prop_assert_eq!(resumed, order);
                         } else {
+                            prop_assert!(was_ready || was_placing, "sent, but not all is chosen");
                             let choice = &state.choosing().unwrap().choice;
                             prop_assert_eq!(choice.complete(), Some(&order.amazon_order_id));
                         }
                         in_flight = Some(Rc::clone(order));
                     }
-                    Effect::DrawAddressBook(..) | Effect::DrawWallet(_, None) | Effect::DrawConsent(_) => {
-                        prop_assert!(page != Page::Review, "a review page lets choose");
-                    }
-                    Effect::DrawReview(_, drawn, _) => prop_assert!(drawn.review),
                     Effect::HandOn(kept) => {
                         prop_assert!(page == Page::Choose && is_press && was_ready);
                         prop_assert!(kept.complete);
                     }
-                    Effect::Book(_) => prop_assert!(placed_once),
+                    Effect::Book(_) | Effect::GoOn => prop_assert!(placed_once),
+                    Effect::Navigate(_) => prop_assert!(is_leaving),
+                    Effect::ForgetAttempt => prop_assert!(is_answer && unknown.is_none()),
                     Effect::CollectOrder => prop_assert!(is_press && was_ready || was_placing),
-                    Effect::Notify(notice) => {
-                        let detail = format!("{:?}", view::detail(&state, *notice));
-                        prop_assert!(!detail.contains("SECRET"), "{}", detail);
-                    }
-                    Effect::Report(error) => {
-                        prop_assert!(!error.message().contains("SECRET"));
-                        let shown = format!("{error:?}");
-                        prop_assert!(!shown.contains("SECRET"), "{}", shown);
-                    }
+                    Effect::Notify(Notice::Ready) => prop_assert!(state.ready().is_some()),
                     _ => {}
                 }
+                // An order on its way, or of unknown fate, is still the old buyer's.
+                if !state.must_be_kept() && buyer > 0 {
+                    let orders = order_of(effect);
+                    let old = orders.filter(|id| **id != order_number(buyer, id));
+                    prop_assert_eq!(old, None, "what the buyer before has chosen");
+                    let old = token_of(effect).filter(|token| **token != token_number(buyer));
+                    prop_assert_eq!(old, None, "the buyer before");
+                }
             }
+            if !state.must_be_kept() && buyer > 0 {
+                let who = buyer_in(&state);
+                prop_assert!(who.is_none_or(|token| *token == token_number(buyer)), "an old buyer");
+            }
+            prop_assert_eq!(waits.endless(&state), None, "waits for ever: {:?}", state);
             let snapshot = view::snapshot(&state);
             let shown = format!("{snapshot:?}");
             prop_assert!(!shown.contains("SECRET"), "{}", shown);
@@ -179,6 +441,31 @@ proptest! {
             } else {
                 prop_assert!(state.receipt().is_none() || was_placed);
             }
+            if is_leaving {
+                prop_assert_eq!(&state, &State::Confirming, "the last step is forgotten");
+            }
+            if in_flight.is_some() {
+                prop_assert!(state.is_placing(), "an order on its way is forgotten");
+            }
+            if unknown.is_some() {
+                prop_assert!(state.must_be_kept(), "an order of unknown fate is forgotten");
+            }
         }
+
+        // From wherever this has led, the buyer gets on when all goes well.
+        if matches!(page, Page::Review | Page::ThankYou) || is_closed {
+            return Ok(());
+        }
+        for _ in 0..40 {
+            let Some(event) = going_well(&state, &waits) else { return Ok(()) };
+            waits.hear(&event);
+            let (next, effects) = step(plan, state, event);
+            effects.iter().for_each(|effect| waits.follow(effect));
+            if effects.iter().any(|effect| matches!(effect, Effect::HandOn(_))) {
+                return Ok(());
+            }
+            state = next;
+        }
+        prop_assert!(false, "no way on from {:?}", state);
     }
 }

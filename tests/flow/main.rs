@@ -8,6 +8,9 @@
     missing_docs
 )]
 
+#[path = "../fuzz/mod.rs"]
+mod fuzz;
+
 mod always;
 mod funnel;
 mod kinds;
