@@ -2,6 +2,7 @@
 #![cfg(not(target_family = "wasm"))]
 #![allow(clippy::unwrap_used, clippy::string_slice, missing_docs)]
 
+#[allow(dead_code, reason = "each test takes what it needs")]
 mod fuzz;
 
 use landerpay::domain::http::Reply;

@@ -8,6 +8,7 @@
     missing_docs
 )]
 
+#[allow(dead_code, reason = "each test takes what it needs")]
 #[path = "../fuzz/mod.rs"]
 mod fuzz;
 

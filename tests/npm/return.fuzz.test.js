@@ -1,17 +1,11 @@
-// What may stand in an address, and what must be true of what is taken off it. `npm run fuzz` sets the
-// number of cases and the seed.
+// What may stand in an address, and what must be true of what is taken off it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { takeReturn } from "../../npm/return.js";
 import { readReturn } from "../../src/js/session.js";
 import { read } from "../../src/js/talk.js";
-
-const { FUZZ_CASES, FUZZ_SEED } = process.env;
-const cases = (few) => ({
-  numRuns: Number(FUZZ_CASES ?? few),
-  ...(FUZZ_SEED && { seed: Number(FUZZ_SEED) }),
-});
+import { cases } from "./cases.js";
 
 const ORIGIN = "https://shop.example";
 
