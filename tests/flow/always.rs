@@ -197,10 +197,10 @@ impl Waits {
             // The request has a limit of its own.
             State::Placing(_, Phase::Sending(..)) => true,
             _ => {
-                // Where nothing can be chosen, the buyer goes back to the page before.
-                let is_made = choosing.choice.order.is_some()
-                    || choosing.unresolved.is_some()
-                    || !choosing.choice.plan.page.chooses();
+                // After a decline where nothing can be chosen, the buyer goes back to the page before.
+                let is_over = choosing.decline.is_some() && !choosing.choice.plan.page.chooses();
+                let is_made =
+                    choosing.choice.order.is_some() || choosing.unresolved.is_some() || is_over;
                 is_made || runs(Timer::FirstWidget) || self.silent
             }
         };
@@ -347,15 +347,22 @@ proptest! {
                 Next::Any(event) => event,
                 Next::Well => going_well(&state, &waits).unwrap_or(Event::PlaceOrder),
             };
-            // What is only read makes no order, and the order that is resumed is asked about before
-            // the buyer can press anything.
-            match event {
+            let is_possible = match event {
                 // The session is looked at instead, and what is seen is told.
-                Event::TimeUp(Timer::Session) => continue,
-                Event::AmazonReady if !waits.amazon => continue,
-                Event::OrderCreated(_) | Event::Consented(_) if !page.chooses() => continue,
-                Event::Resume(_) if page == Page::Choose || resumed || !matches!(state, State::Choosing(_)) => continue,
-                _ => {}
+                Event::TimeUp(Timer::Session) => false,
+                Event::TimeUp(timer) => waits.timers.contains(&timer),
+                Event::AmazonReady => waits.amazon,
+                // What is reviewed was chosen before.
+                Event::PlanChanged => page != Page::Review,
+                Event::OrderCreated(_) | Event::Consented(_) => page.chooses(),
+                // Before the buyer can press anything, and where an order may have been sent.
+                Event::Resume(_) => {
+                    matches!(state, State::Choosing(_)) && page != Page::Choose && !resumed
+                }
+                _ => true,
+            };
+            if !is_possible {
+                continue;
             }
             resumed |= matches!(state, State::Choosing(_));
             let event = by_buyer(buyer, event);
@@ -369,7 +376,6 @@ proptest! {
             let is_sign_out = matches!(event, Event::SignOut | Event::SignedOutElsewhere);
             let is_answer = matches!(event, Event::Answered(_));
             let is_expected = in_flight.is_some();
-            let ended_wait = matches!(event, Event::TimeUp(timer) if !waits.timers.contains(&timer));
             if let Event::Answered(outcome) = &event
                 && let Some(sent) = in_flight.take()
             {
@@ -380,10 +386,6 @@ proptest! {
             }
             if event == Event::PlanChanged {
                 plan = plans.next().unwrap();
-            }
-            // A timer that does not run cannot end.
-            if ended_wait {
-                continue;
             }
             waits.hear(&event);
             let before = (is_answer && !is_expected).then(|| state.clone());
