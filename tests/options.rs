@@ -456,7 +456,11 @@ proptest! {
     #[test]
     fn a_currency_that_comes_later_is_judged_as_one_that_was_there(
         region in prop::sample::select(&["us", "uk", "de", "eur", "gbp", "jp"][..]),
-        code in prop_oneof![prop::sample::select(TEXTS).prop_map(str::to_owned), "[A-Z]{2,4}", any_text()],
+        code in prop_oneof![
+            prop::sample::select(TEXTS).prop_map(str::to_owned),
+            "[A-Z]{2,4}",
+            any_text(),
+        ],
     ) {
         let mut entries = enough();
         put_option(&mut entries, "region", Value::of(region), true);

@@ -272,7 +272,8 @@ proptest! {
             }
             Outcome::Redirect(url) => {
                 let body = reply.body.as_ref().unwrap();
-                let given = [message.and_then(|message| message.text_of("url")), body.text_of("url")];
+                let inner = message.and_then(|message| message.text_of("url"));
+                let given = [inner, body.text_of("url")];
                 prop_assert!(given.contains(&Some(url.as_str())));
             }
             Outcome::Declined(decline) => {
@@ -289,7 +290,10 @@ proptest! {
     }
 
     #[test]
-    fn a_step_at_the_bank_is_taken(host in "[a-z]{1,8}\\.example(:[0-9]{1,4})?", rest in "([/?#][ -~]{0,20})?") {
+    fn a_step_at_the_bank_is_taken(
+        host in "[a-z]{1,8}\\.example(:[0-9]{1,4})?",
+        rest in "([/?#][ -~]{0,20})?",
+    ) {
         let url = format!("https://{host}{rest}");
         let member = ("url".to_owned(), Value::of(&url));
         let result = ("result".to_owned(), Value::of("MERC_REDIRECT"));

@@ -47,9 +47,9 @@ fn nearly() -> impl Strategy<Value = String> {
 /// What JavaScript may tell instead of the texts of an address.
 fn any_told() -> impl Strategy<Value = Value> {
     let name = prop::sample::select(&["access_token", "state", "error", "expires_in", "a"][..]);
+    const TEXTS: &[&str] = &["Atza|SECRET", NONCE, "lp-1-2-3", "3600", "access_denied", ""];
     let value = prop_oneof![
-        3 => prop::sample::select(&["Atza|SECRET", NONCE, "lp-1-2-3", "3600", "access_denied", ""][..])
-            .prop_map(Value::of),
+        3 => prop::sample::select(TEXTS).prop_map(Value::of),
         2 => any_value(),
     ];
     let entry = (name.prop_map(str::to_owned), value);

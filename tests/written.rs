@@ -1,4 +1,5 @@
-//! The reader of what JavaScript writes (`talk.js`) against every value, and against what it never writes.
+//! The reader of what JavaScript writes (`talk.js`) against every value, and against what it never
+//! writes.
 #![cfg(not(target_family = "wasm"))]
 #![allow(missing_docs)]
 
@@ -7,7 +8,7 @@ extern crate alloc;
 #[allow(dead_code, reason = "each test takes what it needs")]
 mod fuzz;
 
-// The reader stands beside its JavaScript and is compiled for wasm only, so its source is taken in here.
+// The reader stands beside its JavaScript and is compiled for wasm only: its source is taken in here.
 #[allow(dead_code, unsafe_code, reason = "what calls JavaScript is not called")]
 #[path = "../src/js/convert.rs"]
 mod convert;
@@ -104,7 +105,7 @@ proptest! {
     fn nothing_is_invented(text in any_tokens()) {
         let read = convert::read(&text);
         for known in texts(&read) {
-            prop_assert!(text.contains(known) && !known.contains('\0'), "{:?} in {:?}", known, text);
+            prop_assert!(text.contains(known) && !known.contains('\0'), "{:?}", known);
         }
     }
 }
