@@ -1,5 +1,6 @@
-// npm run fuzz [-- cases seed]: the property tests with many cases, in rounds. A round that fails is
-// run again alone by its number of cases and its seed.
+// npm run fuzz [-- cases seed target…]: the property tests with many cases, in rounds. A round that
+// fails is run again alone by its number of cases, its seed and its target.
+import { runTests } from "./check.mjs";
 import { Failure, main, run } from "./tools.mjs";
 
 const CASES = 1_000_000;
@@ -22,15 +23,17 @@ const TARGETS = [
   ["sign-in", cargo("sign_in")],
   ["answers", cargo("replies")],
   ["options", cargo("options")],
-  ["values from a page", node("written")],
-  ["values in the module", cargo("written")],
+  ["given", node("written")],
+  ["written", cargo("written")],
   ["steps", cargo("flow", "always::")],
 ];
 
-async function fuzz([cases = CASES, seed = Math.floor(Math.random() * 2 ** 31)]) {
+async function fuzz([cases = CASES, seed = Math.floor(Math.random() * 2 ** 31), ...only]) {
+  const targets = TARGETS.filter(([target]) => only.length === 0 || only.includes(target));
+  if (targets.length === 0) throw new Failure(`Targets: ${TARGETS.map(([it]) => it).join(", ")}.`);
   await run("Building", cargo("*", "--no-run"));
   const rows = [];
-  for (const [target, command] of TARGETS) rows.push(await tryAll(target, command, +cases, +seed));
+  for (const [target, command] of targets) rows.push(await tryAll(target, command, +cases, +seed));
   console.table(rows);
   const failed = rows.filter(({ failures }) => failures > 0).map(({ target }) => target);
   if (failed.length > 0) throw new Failure(`Failed: ${failed.join(", ")}.`);
@@ -47,7 +50,7 @@ async function tryAll(target, command, cases, seed) {
     };
     done += some;
     try {
-      await run(`${target}, up to ${done} of ${cases}, seed ${round}`, command, { env });
+      await runTests(`${target}, up to ${done} of ${cases}, seed ${round}`, command, env);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       failures += 1;

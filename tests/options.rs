@@ -315,7 +315,7 @@ fn any_name() -> impl Strategy<Value = String> {
         |name: String| name.split_once('.').map(|(_, inner)| inner.to_owned()).unwrap_or(name);
     prop_oneof![
         4 => prop::sample::select(STRANGE_NAMES).prop_map(str::to_owned),
-        1 => prop::sample::select(NAMES.as_slice()).prop_map(inner),
+        2 => prop::sample::select(NAMES.as_slice()).prop_map(inner),
         1 => prop::sample::select(NAMES.as_slice()).prop_map(|name| name.to_uppercase()),
         1 => any_text(),
     ]
@@ -355,15 +355,20 @@ fn any_entry() -> impl Strategy<Value = (String, Value)> {
     let nested = (prop::sample::select(NAMES.as_slice()), any_name(), any_option()).prop_map(
         |(name, inner, value)| (format!("{}.{inner}", name.split('.').next().unwrap()), value),
     );
-    prop_oneof![8 => own, 4 => other, 1 => strange, 1 => nested]
+    prop_oneof![8 => own, 4 => other, 1 => strange, 2 => nested]
 }
 
 /// Options that are enough, so that what is put into them decides.
 fn enough() -> Entries {
+    enough_for("sandbox", "de", "checkout")
+}
+
+fn enough_for(environment: &str, region: &str, page: &str) -> Entries {
     let put = |name: &str, text: &str| (name.to_owned(), Value::of(text));
     vec![
-        put("environment", "sandbox"),
-        put("region", "de"),
+        put("environment", environment),
+        put("region", region),
+        put("page", page),
         put("clientId", "amzn1.application-oa2-client.0a1b"),
         put("sellerId", "A2EXAMPLE1234X"),
         put("next", "/thanks.html"),
@@ -376,10 +381,18 @@ fn enough() -> Entries {
 }
 
 fn any_options() -> impl Strategy<Value = Value> {
+    let site = (
+        prop::sample::select(&["sandbox", "sandbox", "live"][..]),
+        prop::sample::select(&["de", "de", "uk", "us", "jp"][..]),
+        prop::sample::select(
+            &["checkout", "checkout", "choose", "review", "upsell", "thank-you"][..],
+        ),
+    );
     let entries = prop::collection::vec(any_entry(), 0..5);
-    let left_out = prop::option::weighted(0.2, 0_usize..10);
-    let near = (entries, left_out, any::<bool>()).prop_map(|(entries, left_out, is_short)| {
-        let mut all = enough();
+    let left_out = prop::option::weighted(0.2, 0_usize..11);
+    let near = (site, entries, left_out, any::<bool>());
+    let near = near.prop_map(|((environment, region, page), entries, left_out, is_short)| {
+        let mut all = enough_for(environment, region, page);
         if let Some(place) = left_out {
             all.remove(place);
         }

@@ -146,8 +146,11 @@ fn any_body() -> impl Strategy<Value = Option<Value>> {
 }
 
 fn any_reply() -> impl Strategy<Value = Reply> {
-    let status =
-        prop_oneof![6 => Just(200), 3 => 400_u16..500, 3 => 500_u16..600, 1 => any::<u16>()];
+    let status = prop_oneof![
+        6 => Just(200),
+        3 => prop::sample::select(&[400, 409, 422, 499, 500, 501, 502, 504][..]),
+        1 => any::<u16>(),
+    ];
     (status, any_body()).prop_map(|(status, body)| Reply {
         status,
         status_text: status.to_string(),

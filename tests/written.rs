@@ -8,7 +8,7 @@ extern crate alloc;
 #[allow(dead_code, reason = "each test takes what it needs")]
 mod fuzz;
 
-// The reader stands beside its JavaScript and is compiled for wasm only: its source is taken in here.
+// The reader stands beside its JavaScript and is compiled for wasm only: here is its source.
 #[allow(dead_code, unsafe_code, reason = "what calls JavaScript is not called")]
 #[path = "../src/js/convert.rs"]
 mod convert;
