@@ -360,41 +360,48 @@ fn any_entry() -> impl Strategy<Value = (String, Value)> {
 
 /// Options that are enough, so that what is put into them decides.
 fn enough() -> Entries {
-    enough_for("sandbox", "de", "checkout")
+    [
+        ("environment", "sandbox"),
+        ("region", "de"),
+        ("clientId", "amzn1.application-oa2-client.0a1b"),
+        ("sellerId", "A2EXAMPLE1234X"),
+        ("next", "/thanks.html"),
+        ("button", "#pay"),
+        ("addressBook", "#addresses"),
+        ("wallet", "#cards"),
+        ("consent", "#consent"),
+        ("backend", "/amazon-pay"),
+    ]
+    .map(|(name, text)| (name.to_owned(), Value::of(text)))
+    .into()
 }
 
-fn enough_for(environment: &str, region: &str, page: &str) -> Entries {
-    let put = |name: &str, text: &str| (name.to_owned(), Value::of(text));
-    vec![
-        put("environment", environment),
-        put("region", region),
-        put("page", page),
-        put("clientId", "amzn1.application-oa2-client.0a1b"),
-        put("sellerId", "A2EXAMPLE1234X"),
-        put("next", "/thanks.html"),
-        put("button", "#pay"),
-        put("addressBook", "#addresses"),
-        put("wallet", "#cards"),
-        put("consent", "#consent"),
-        put("backend", "/amazon-pay"),
-    ]
+/// What decides about other options.
+fn any_kind() -> impl Strategy<Value = Vec<(&'static str, &'static str)>> {
+    let words = |name, words: &'static [&'static str]| {
+        prop::option::of((Just(name), prop::sample::select(words)))
+    };
+    let kind = (
+        words("environment", &["live"]),
+        words("region", &["uk", "us", "jp"]),
+        words("page", &["choose", "review", "upsell", "thank-you"]),
+        words("agreement", &["recurring"]),
+        words("goods", &["digital"]),
+    );
+    kind.prop_map(|(a, b, c, d, e)| [a, b, c, d, e].into_iter().flatten().collect())
 }
 
 fn any_options() -> impl Strategy<Value = Value> {
-    let site = (
-        prop::sample::select(&["sandbox", "sandbox", "live"][..]),
-        prop::sample::select(&["de", "de", "uk", "us", "jp"][..]),
-        prop::sample::select(
-            &["checkout", "checkout", "choose", "review", "upsell", "thank-you"][..],
-        ),
-    );
     let entries = prop::collection::vec(any_entry(), 0..5);
-    let left_out = prop::option::weighted(0.2, 0_usize..11);
-    let near = (site, entries, left_out, any::<bool>());
-    let near = near.prop_map(|((environment, region, page), entries, left_out, is_short)| {
-        let mut all = enough_for(environment, region, page);
+    let left_out = prop::option::weighted(0.2, 0_usize..10);
+    let near = (any_kind(), entries, left_out, any::<bool>());
+    let near = near.prop_map(|(kind, entries, left_out, is_short)| {
+        let mut all = enough();
         if let Some(place) = left_out {
             all.remove(place);
+        }
+        for (name, word) in kind {
+            put_option(&mut all, name, Value::of(word), true);
         }
         for (name, value) in entries {
             put_option(&mut all, &name, value, is_short);
