@@ -22,7 +22,7 @@ export function takeReturn() {
   if (taken) {
     // With the origin: a path may begin with two slashes, and a page may have another base.
     const page = origin + pathname;
-    const kept = new URL(left(taken), page);
+    const kept = left(taken, page);
     const own = (ownSearch || kept.search) + (ownHash || kept.hash);
     history.replaceState(history.state, "", page + own);
   }
@@ -30,13 +30,14 @@ export function takeReturn() {
 }
 
 /** What src/js/session.js has kept of the address for the answer to this state; may be empty. */
-function left(taken) {
+function left(taken, page) {
   try {
     const { nonce, address } = JSON.parse(sessionStorage.landerpay);
-    return taken.includes(`state=${nonce}`) && address ? address : "";
+    if (taken.includes(`state=${nonce}`)) return new URL(address, page);
   } catch {
-    return "";
+    // There is none, or another script has been at it.
   }
+  return { search: "", hash: "" };
 }
 
 /** The answer in a text, and the text without it. */
@@ -50,8 +51,9 @@ function cut(text) {
       if (name && !taken[name]) {
         const [separator, parameter] = parts.splice(place - 1, 2);
         taken[name] = parameter;
-        // What follows moves up.
-        if (parts[place - 1] === "&") parts[place - 1] = separator;
+        // What follows moves up; a hash stays a hash.
+        const next = parts[place - 1];
+        if (next === "&" || (next && place === 2)) parts[place - 1] = separator;
       } else if (Object.keys(taken).length > 0) break;
     }
     const answer = Object.values(taken).join("&");

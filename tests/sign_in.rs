@@ -2,11 +2,16 @@
 #![cfg(not(target_family = "wasm"))]
 #![allow(clippy::unwrap_used, missing_docs)]
 
+#[allow(dead_code, reason = "each test takes what it needs")]
+mod fuzz;
+
 use std::collections::BTreeMap;
 
 use landerpay::domain::sign_in::SignIn;
 use landerpay::domain::value::Value;
 use proptest::prelude::*;
+
+use crate::fuzz::{any_value, cases, object};
 
 const NONCE: &str = "lp-1-2-3-4";
 
@@ -39,8 +44,45 @@ fn nearly() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
 }
 
+/// What JavaScript may tell instead of the texts of an address.
+fn any_told() -> impl Strategy<Value = Value> {
+    let name = prop::sample::select(&["access_token", "state", "error", "expires_in", "a"][..]);
+    const TEXTS: &[&str] = &["Atza|SECRET", NONCE, "lp-1-2-3", "3600", "access_denied", ""];
+    let value = prop_oneof![
+        3 => prop::sample::select(TEXTS).prop_map(Value::of),
+        2 => any_value(),
+    ];
+    let entry = (name.prop_map(str::to_owned), value);
+    prop_oneof![6 => prop::collection::vec(entry, 0..6).prop_map(object), 1 => any_value()]
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(20_000))]
+    #![proptest_config(cases(20_000))]
+
+    #[test]
+    fn what_answers_to_another_state_says_nothing(
+        told in any_told(),
+        nonce in prop::option::of(prop::sample::select(&[NONCE, "lp-1-2-3", "lp-9-9-9-9", ""][..])),
+    ) {
+        let sign_in = SignIn::from_return(&told, nonce);
+        let echo = told.text_of("state");
+        let is_ours = nonce.is_some() && echo == nonce;
+        if !is_ours {
+            prop_assert_eq!(&sign_in, &SignIn::default());
+        }
+        match sign_in.token() {
+            Ok(token) => {
+                prop_assert!(is_ours && told.get("error").and_then(Value::text).is_none());
+                prop_assert_eq!(told.text_of("access_token"), Some(token.expose()));
+            }
+            Err(error) => {
+                let is_quoted = told.text_of("error").is_some_and(|it| it.contains("SECRET"));
+                prop_assert!(is_quoted || !error.message().contains("SECRET"));
+            }
+        }
+        let shown = format!("{:?}", sign_in.token);
+        prop_assert!(!shown.contains("SECRET"));
+    }
 
     #[test]
     fn no_token_is_invented(text in nearly()) {

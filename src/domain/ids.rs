@@ -61,6 +61,12 @@ impl AccessToken {
     }
 }
 
+/// A text of somebody else's up to what looks like a token, encoded or not.
+pub fn before_token(text: &str) -> &str {
+    let token = text.as_bytes().windows(4).position(|it| it.eq_ignore_ascii_case(b"Atza"));
+    text.get(..token.unwrap_or(text.len())).unwrap_or_default()
+}
+
 // By hand, so that no log or test failure prints it.
 impl fmt::Debug for AccessToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

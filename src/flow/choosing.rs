@@ -76,7 +76,7 @@ pub(super) fn show_only(choosing: &mut Choosing, widget: Widget, effects: &mut E
         return false;
     };
     let chosen = match widget {
-        Widget::AddressBook => address,
+        Widget::AddressBook if !plan.digital => address,
         Widget::Wallet => payment,
         _ => return false,
     };

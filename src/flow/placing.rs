@@ -11,7 +11,7 @@ use crate::domain::text::join;
 use crate::error::{Error, ErrorKind};
 use crate::flow::choosing;
 use crate::flow::effect::{Effect, Notice, Timer};
-use crate::flow::state::{Choice, Choosing, Phase, ProfileState, Session, State};
+use crate::flow::state::{Asking, Choice, Choosing, Phase, ProfileState, Session, State};
 use crate::flow::step::{self, Effects};
 use crate::prelude::*;
 
@@ -55,8 +55,9 @@ pub(super) fn place_order(state: &mut State, effects: &mut Effects) {
 pub(super) fn ask(state: &mut State, effects: &mut Effects) {
     if let State::Choosing(choosing) = state
         && let Some(order) = &choosing.unresolved
-        && core::mem::take(&mut choosing.may_ask)
+        && choosing.asking == Asking::Soon
     {
+        choosing.asking = Asking::UnderWay;
         effects.push(Effect::Send(Rc::clone(order)));
     }
 }
@@ -66,7 +67,7 @@ pub(super) fn stayed(state: &mut State, error: Error, effects: &mut Effects) {
     if let State::Placing(choosing, Phase::Leaving(order)) = state {
         choosing.unresolved = Some(Rc::clone(order));
         // The answer would lead there again.
-        choosing.may_ask = false;
+        choosing.asking = Asking::OnPress;
         choose_again(state, error, effects);
     } else if error.kind() == ErrorKind::RedirectRefused {
         effects.push(Effect::Report(error));
@@ -143,9 +144,10 @@ pub(super) fn answered(state: &mut State, outcome: Outcome, effects: &mut Effect
     // What was asked by itself.
     if let State::Choosing(choosing) = state
         && let Some(order) = &choosing.unresolved
+        && choosing.asking == Asking::UnderWay
     {
         if matches!(outcome, Outcome::Unknown(_)) {
-            choosing.may_ask = true;
+            choosing.asking = Asking::Soon;
             return;
         }
         let phase = Phase::Sending(Rc::clone(order), SENDS);
@@ -205,7 +207,7 @@ pub(super) fn answered(state: &mut State, outcome: Outcome, effects: &mut Effect
         }
         Outcome::Unknown(error) => {
             choosing.unresolved = Some(Rc::clone(sent));
-            choosing.may_ask = true;
+            choosing.asking = Asking::Soon;
             choose_again(state, error, effects);
         }
     }

@@ -57,12 +57,23 @@ pub struct Choosing {
     pub decline: Option<Decline>,
     /// An order that was sent and never answered: it is asked about before anything else is sent.
     pub unresolved: Option<Rc<ImportOrder>>,
-    /// That may be asked by itself now.
-    pub may_ask: bool,
+    /// Who asks.
+    pub asking: Asking,
     /// How good the session still is.
     pub session: Session,
     /// Amazon refused the page's presentment currency.
     pub currency_refused: bool,
+}
+
+/// Who asks about an order of unknown fate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asking {
+    /// The buyer: the answer would lead away from the page.
+    OnPress,
+    /// The page, as soon as it looks at the session.
+    Soon,
+    /// The page has, and waits for the answer.
+    UnderWay,
 }
 
 /// How good a session still is.
@@ -130,7 +141,7 @@ impl Choosing {
             choice: Choice { plan, order, ..Choice::default() },
             decline: None,
             unresolved: None,
-            may_ask: false,
+            asking: Asking::OnPress,
             session: Session::Good,
             currency_refused: false,
         })

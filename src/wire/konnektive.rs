@@ -3,12 +3,12 @@
 //! alone, and `message` may be text, number, object by field, or the order.
 
 use crate::domain::http::{Reply, Request};
-use crate::domain::ids::AccessToken;
+use crate::domain::ids::{AccessToken, before_token};
 use crate::domain::options::Options;
 use crate::domain::order::ImportOrder;
 use crate::domain::outcome::{Decline, DeclineReason, Outcome, PlacedOrder};
 use crate::domain::plan::Page;
-use crate::domain::text::{concat, contains_ignoring_case, cut};
+use crate::domain::text::{all_bytes, concat, contains_ignoring_case, cut};
 use crate::domain::value::{Entries, Value, put, put_text};
 use crate::error::{Error, ErrorKind};
 use crate::prelude::*;
@@ -87,6 +87,10 @@ pub fn outcome(reply: &Reply) -> Outcome {
             message: message.clone(),
         }),
         "ERROR" => error(reply, body.text_of("code"), &sentence(message)),
+        // A server that broke cannot know that there is no order.
+        "DECLINE" | "DECLINED" if reply.status >= 500 => {
+            Outcome::Unknown(http_error(ErrorKind::BackendFailed, reply))
+        }
         // Not known to the CRM's own kit, but named by two clients.
         "DECLINE" | "DECLINED" => {
             let message = sentence(message);
@@ -94,7 +98,7 @@ pub fn outcome(reply: &Reply) -> Outcome {
             Outcome::Declined(Decline::read(&message).unwrap_or_else(other))
         }
         "MERC_REDIRECT" => redirect(message.get("url").or(body.get("url"))),
-        unknown => Outcome::Unknown(Error::new(ErrorKind::UnknownResult, unknown)),
+        unknown => Outcome::Unknown(Error::new(ErrorKind::UnknownResult, before_token(unknown))),
     }
 }
 
@@ -132,17 +136,29 @@ fn error(reply: &Reply, code: Option<&str>, message: &str) -> Outcome {
     }
 }
 
-/// Only https: the CRM's answer must not become a script in the page.
+/// The CRM's answer must not become a script in the page.
 fn redirect(url: Option<&Value>) -> Outcome {
     match url.and_then(Value::text) {
         // A `script` instead of an address; never evaluated.
         None => Outcome::Refused(ErrorKind::PaymentUnfinished.into()),
-        Some(url) if url.starts_with("https://") => Outcome::Redirect(url.to_owned()),
+        Some(url) if is_safe(url) => Outcome::Redirect(url.to_owned()),
         Some(_) => Outcome::Refused(ErrorKind::RedirectRefused.into()),
     }
 }
 
-/// The message as one line of text: its own, or one sentence for each field.
+/// Only https, to a host that shows as what it is: a name before it could look like one, and browsers
+/// leave tabs and line ends out.
+fn is_safe(url: &str) -> bool {
+    let host = url.strip_prefix("https://").unwrap_or_default();
+    let end = host.bytes().position(|byte| matches!(byte, b'/' | b'\\' | b'?' | b'#'));
+    let host = host.get(..end.unwrap_or(host.len())).unwrap_or_default();
+    !host.is_empty()
+        && all_bytes(host, |byte| byte != b'@')
+        && all_bytes(url, |byte| !byte.is_ascii_control())
+}
+
+/// The message as one line of text: its own, or one sentence for each field. The CRM may quote what
+/// it was sent.
 fn sentence(message: &Value) -> String {
     let mut text = String::new();
     let mut add = |part: &str| {
@@ -159,7 +175,8 @@ fn sentence(message: &Value) -> String {
         }
         other => add(other.text().unwrap_or_default()),
     }
-    if text.is_empty() { "no reason was given".to_owned() } else { text }
+    let text = before_token(&text);
+    if text.is_empty() { "no reason was given" } else { text }.to_owned()
 }
 
 #[cfg(test)]
@@ -373,6 +390,28 @@ mod tests {
     }
 
     #[test]
+    fn a_token_that_the_crm_quotes_stays_untold() {
+        let refused = |text: &str| Outcome::Refused(Error::new(ErrorKind::OrderRefused, text));
+        for (json, outcome) in [
+            (r#"{"result":"ERROR","message":"bad token Atza|SECRET."}"#, refused("bad token ")),
+            (r#"{"result":"ERROR","message":"Atza%7CSECRET"}"#, refused("no reason was given")),
+            (
+                r#"{"result":"ERROR","message":{"amazonAddressConsent":"Atza|SECRET"}}"#,
+                refused("amazonAddressConsent "),
+            ),
+            (
+                r#"{"result":"Atza|SECRET"}"#,
+                Outcome::Unknown(Error::new(ErrorKind::UnknownResult, "")),
+            ),
+        ] {
+            assert_eq!(read(json), outcome, "{json}");
+        }
+        let declined = r#"{"result":"DECLINED","message":"no Atza|SECRET"}"#;
+        let Outcome::Declined(decline) = read(declined) else { panic!("not declined") };
+        assert_eq!(decline.message(), "no ");
+    }
+
+    #[test]
     fn redirects_go_to_https_only_and_scripts_nowhere() {
         let to = |url: &str| Outcome::Redirect(url.to_owned());
         for (json, outcome) in [
@@ -390,6 +429,22 @@ mod tests {
             ),
             (
                 r#"{"result":"MERC_REDIRECT","message":{"url":"//bank.example"}}"#,
+                Outcome::Refused(ErrorKind::RedirectRefused.into()),
+            ),
+            (
+                r#"{"result":"MERC_REDIRECT","url":"https://bank.example?mail=a@b.example"}"#,
+                to("https://bank.example?mail=a@b.example"),
+            ),
+            (
+                r#"{"result":"MERC_REDIRECT","url":"https://bank.example@evil.example/"}"#,
+                Outcome::Refused(ErrorKind::RedirectRefused.into()),
+            ),
+            (
+                r#"{"result":"MERC_REDIRECT","url":"https:///user@evil.example/"}"#,
+                Outcome::Refused(ErrorKind::RedirectRefused.into()),
+            ),
+            (
+                r#"{"result":"MERC_REDIRECT","url":"https://\n/evil.example"}"#,
                 Outcome::Refused(ErrorKind::RedirectRefused.into()),
             ),
             (
@@ -419,6 +474,11 @@ mod tests {
                 502,
                 r#"{"result":"ERROR","message":"bad gateway"}"#,
                 Error::new(ErrorKind::BackendFailed, "502"),
+            ),
+            (
+                500,
+                r#"{"result":"DECLINED","message":"no"}"#,
+                Error::new(ErrorKind::BackendFailed, "500"),
             ),
             (
                 409,

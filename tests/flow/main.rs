@@ -8,6 +8,10 @@
     missing_docs
 )]
 
+#[allow(dead_code, reason = "each test takes what it needs")]
+#[path = "../fuzz/mod.rs"]
+mod fuzz;
+
 mod always;
 mod funnel;
 mod kinds;

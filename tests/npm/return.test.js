@@ -37,6 +37,7 @@ for (const [before, answer, after] of [
   [`/lander?${ANSWER}&utm=2`, ANSWER, "/lander?utm=2"],
   [`/lander#/pay?${ANSWER}`, ANSWER, "/lander#/pay"],
   [`/lander#/pay?own=1&${ANSWER}`, ANSWER, "/lander#/pay?own=1"],
+  [`/lander?a=1#${ANSWER}?b=2`, ANSWER, "/lander?a=1#b=2"],
   [`/lander?error=card&${ANSWER}`, ANSWER, "/lander?error=card"],
   [`/lander?state=CA&x=1&${ANSWER}`, ANSWER, "/lander?state=CA&x=1"],
   [`/lander?${DENIED}`, DENIED, "/lander"],
@@ -80,6 +81,7 @@ for (const [what, kept, after] of [
   ],
   ["nothing of another departure", { nonce: "lp-2", address: "?utm=1" }, ""],
   ["nothing where nothing was left out", { nonce: "lp-1" }, ""],
+  ["nothing that is no address", { nonce: "lp-1", address: "https://[" }, ""],
 ]) {
   test(`put back: ${what}`, () => {
     const page = open(`/lander#${ANSWER}`, kept);
