@@ -161,7 +161,7 @@ impl Waits {
     fn hear(&mut self, event: &Event) {
         match event {
             Event::TimeUp(timer) => self.stop(*timer),
-            // What the session's timer asks for.
+            // What the session's timer asks for. `OrderUsed` may come instead, and starts no other.
             Event::Clock(_) => self.stop(Timer::Session),
             Event::AmazonReady => self.amazon = false,
             Event::ProfileArrived(_) => self.profile = false,
