@@ -250,9 +250,12 @@ fn sign_out(state: &mut State, everywhere: bool, effects: &mut Effects) {
         _ => *state = State::SignedOut,
     }
     effects.push(Effect::ForgetSession(everywhere));
-    if !matches!(state, State::Choosing(_) | State::Placing(..)) {
-        effects.push(Effect::EraseWidgets);
-    }
+    effects.push(if state.choosing().is_some() {
+        // What becomes of the order is asked whenever the session is looked at.
+        Effect::StartTimer(Timer::Session)
+    } else {
+        Effect::EraseWidgets
+    });
     effects.push(Effect::Notify(Notice::SignedOut));
 }
 
@@ -261,6 +264,8 @@ pub(super) fn order_used(state: &mut State, effects: &mut Effects) {
         && choosing.unresolved.is_none()
     {
         choosing.decline = None;
+        // It came in place of what the session's timer asks for.
+        effects.push(Effect::StartTimer(Timer::Session));
         if !choosing::renew_order(choosing, effects) {
             give_up(state, ErrorKind::NothingToReview.into(), effects);
         }

@@ -161,8 +161,10 @@ impl Waits {
     fn hear(&mut self, event: &Event) {
         match event {
             Event::TimeUp(timer) => self.stop(*timer),
-            // What the session's timer asks for. `OrderUsed` may come instead, and starts no other.
-            Event::Clock(_) => self.stop(Timer::Session),
+            // What the session's timer asks for, and what may come instead.
+            Event::Clock(_) | Event::OrderUsed | Event::SignedOutElsewhere => {
+                self.stop(Timer::Session);
+            }
             Event::AmazonReady => self.amazon = false,
             Event::ProfileArrived(_) => self.profile = false,
             Event::OrderCollected(..) => self.fields = false,
@@ -366,6 +368,7 @@ proptest! {
                 Event::TimeUp(timer) => waits.timers.contains(&timer),
                 Event::AmazonReady => waits.amazon,
                 // What is reviewed was chosen before.
+                Event::OrderUsed => state.draft().is_some(),
                 Event::PlanChanged => page != Page::Review,
                 Event::OrderCreated(_) | Event::Consented(_) => page.chooses(),
                 // Before the buyer can press anything, and where an order may have been sent.
