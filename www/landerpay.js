@@ -12,6 +12,8 @@ const { search } = location;
 const script = document.currentScript;
 const base = new URL(".", script.src);
 const page = document.documentElement;
+// A polluted prototype has no option.
+const given = { __proto__: null, ...script.dataset };
 
 const ELEMENTS = {
   button: "button",
@@ -61,10 +63,11 @@ const chosenAgreement = (kept) => {
 
 const readOptions = () => {
   const options = {
+    __proto__: null,
     nonce: script.nonce || null,
     beforeOrder: (fields) => LanderPay.beforeOrder?.(fields),
   };
-  for (const [name, value] of Object.entries(script.dataset)) {
+  for (const [name, value] of Object.entries(given)) {
     if (FOREIGN.test(name)) continue;
     const [, part, head, tail] = PART.exec(name) ?? [];
     if (part) options[part] = { ...options[part], [head.toLowerCase() + tail]: value };
@@ -94,7 +97,7 @@ const fail = (error) => {
   const status = document.querySelector(select("status"));
   if (status) {
     // The details are for developers.
-    const live = script.dataset.environment === "live";
+    const live = given.environment === "live";
     status.textContent = live
       ? `Amazon Pay is not available right now. (${error.code})`
       : error.message;
@@ -162,11 +165,11 @@ if (!window.LanderPay) {
       return LanderPay.ready;
     },
   };
-  const { environment, region, simulator } = script.dataset;
+  const { environment, region, simulator } = given;
   // By environment and region; written by the build from the table in Rust.
   const widgets = WIDGETS[environment]?.[region];
   // The page may have the script already, and it must not run twice.
-  if (widgets && !findScript() && script.dataset.page !== "thank-you") {
+  if (widgets && !findScript() && given.page !== "thank-you") {
     // The module finds this tag and goes on from there. A dead one must not be found.
     const src =
       environment === "sandbox" && simulator

@@ -26,7 +26,6 @@ const WIDGETS = [
 ];
 const BUTTON = 0;
 const ADDRESS_BOOK = 1;
-const CONSENT = 3;
 const ADDRESS_REVIEW = 4;
 // A Wallet that has nothing to show yet waits 5 s for an AddressBook that only shows.
 const WALLET_FIRST_MS = 1000;
@@ -103,11 +102,12 @@ export function drawWidget(page, widget, generation, given, designMode, asked) {
         newest = page;
         // Both tell the same id, of a billing agreement too; some builds call only one of them.
         options.onReady = options.onOrderReferenceCreate = (told) =>
-          speaksFrom(page, widget) && hear(ORDER_CREATED, answer(told, asked), generation);
+          speaksFrom(page, widget, page === newest) &&
+          hear(ORDER_CREATED, answer(told, asked), generation);
       }
       for (const choice of choices) {
         options[choice] = (told) =>
-          (widget !== CONSENT || speaksFrom(page, widget)) &&
+          speaksFrom(page, widget, true) &&
           hear(CHOSEN, textOf(answer(told, "getConsentStatus")), generation);
       }
       const draw = () => new OffAmazonPayments.Widgets[name](options).bind(host.id);
@@ -115,6 +115,15 @@ export function drawWidget(page, widget, generation, given, designMode, asked) {
       else setTimeout(() => host.isConnected && attempt(page, draw), WALLET_FIRST_MS);
     }
   });
+}
+
+/** What an answer has by a name, and not every object of a page whose prototypes are polluted. */
+function saidBy(told, name) {
+  try {
+    return told[name] === {}[name] ? undefined : told[name];
+  } catch {
+    return undefined;
+  }
 }
 
 /** What Amazon answers; anything may have been told. */
@@ -156,11 +165,22 @@ function makePressable(host, type = "LwA") {
   host.onclick = ({ target }) => target === host && press();
 }
 
-/** Whether it is this widget of this page that makes Amazon's script speak. */
-function speaksFrom(page, widget) {
+// What is asked below must be the browser's own answer: a page may have a global of this name.
+const { get: currentEvent } = { ...Object.getOwnPropertyDescriptor(window, "event") };
+
+/** Amazon's script is known to speak while it deals with a frame's message. */
+let speaksAtOnce = false;
+
+/**
+ * Whether it is this widget of this page that makes Amazon's script speak. What it says at another
+ * time comes out of the page's address, which it reads too, and which anybody can write.
+ *
+ * @param {boolean} otherwise as long as nobody knows when it speaks
+ */
+function speaksFrom({ parts }, widget, otherwise) {
   const frame = speakingFrame();
-  if (frame) return page.parts[widget].some((container) => container.contains(frame));
-  return widget === CONSENT || page === newest;
+  speaksAtOnce ||= Boolean(frame);
+  return speaksAtOnce ? parts[widget].some((container) => container.contains(frame)) : otherwise;
 }
 
 /**
@@ -170,7 +190,7 @@ function speaksFrom(page, widget) {
  * @returns {HTMLIFrameElement | undefined} nothing if no frame of this page has spoken
  */
 function speakingFrame() {
-  let source = window.event?.source;
+  let source = currentEvent?.call(window)?.source;
   const frames = [...document.getElementsByTagName("iframe")];
   while (source) {
     const frame = frames.find(({ contentWindow }) => contentWindow === source);
@@ -228,8 +248,8 @@ export function authorize(page, scope, inWindow, state, comesBack, address) {
   const next = comesBack
     ? returnAddress(address)
     : (told) => {
-        const { access_token, error, state, expires_in } = told ?? {};
-        page.hear(SIGNED_IN, { access_token, error, state, expires_in });
+        const names = ["access_token", "error", "state", "expires_in"];
+        page.hear(SIGNED_IN, Object.fromEntries(names.map((name) => [name, saidBy(told, name)])));
       };
   put(watch);
   attempt(page, () => {

@@ -55,6 +55,7 @@ const TIME_UP = 25;
  * @returns {Page}
  */
 export const open = (hear, checkout) => ({
+  __proto__: null,
   hear(topic, value, generation = 0) {
     const answer = hear(checkout, topic, generation, writeSafely(value));
     if (answer instanceof Error) throw answer;
@@ -206,7 +207,7 @@ async function send(url, options, limit) {
     // Where the browser has no limits of its own, its network stack ends the wait.
     const signal = AbortSignal.timeout?.(limit);
     // A page may have replaced `fetch` by one that answers with anything.
-    const response = await fetch(url, { ...options, signal });
+    const response = await fetch(url, { __proto__: null, ...options, signal });
     return { status: response.status ?? 0, body: parse(await response.text()) };
   } catch (error) {
     return error?.name;
