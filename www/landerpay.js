@@ -76,7 +76,7 @@ const readOptions = () => {
   }
   const agreement = chosenAgreement(keptAgreement());
   if (agreement) options.agreement = agreement;
-  for (const name in ELEMENTS) {
+  for (const name of Object.keys(ELEMENTS)) {
     const isSpared =
       /^[rt]/.test(options.page) || (name === "addressBook" && options.goods === "digital");
     const isRequired = REQUIRED.test(name) && !isSpared;
@@ -149,6 +149,7 @@ const ask = (tag, properties) =>
 // A second tag changes nothing: one checkout belongs to the page's attributes.
 if (!window.LanderPay) {
   window.LanderPay = {
+    __proto__: null,
     retry() {
       const { checkout, ready } = LanderPay;
       checkout?.retry();

@@ -27,10 +27,10 @@ async function putIntoHash(page, text) {
   await expect.poll(() => page.evaluate(() => location.hash)).not.toContain("apay-");
 }
 
-/** The ids of Amazon's widgets as they are drawn. */
+/** The ids of Amazon's address book and wallet as they are drawn. */
 const widgetIds = (page) =>
   page
-    .locator("[data-landerpay] iframe")
+    .locator(':is([data-landerpay="address-book"], [data-landerpay="wallet"]) iframe')
     .evaluateAll((frames) => frames.map(({ id }) => id.replace(/IFrame$/, "")));
 
 test.describe("Amazon's script reads the page's hash", () => {
