@@ -16,6 +16,7 @@ const page = document.documentElement;
 const given = { __proto__: null, ...script.dataset };
 
 const ELEMENTS = {
+  __proto__: null,
   button: "button",
   addressBook: "address-book",
   wallet: "wallet",
@@ -76,7 +77,7 @@ const readOptions = () => {
   }
   const agreement = chosenAgreement(keptAgreement());
   if (agreement) options.agreement = agreement;
-  for (const name of Object.keys(ELEMENTS)) {
+  for (const name in ELEMENTS) {
     const isSpared =
       /^[rt]/.test(options.page) || (name === "addressBook" && options.goods === "digital");
     const isRequired = REQUIRED.test(name) && !isSpared;

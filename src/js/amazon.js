@@ -117,15 +117,6 @@ export function drawWidget(page, widget, generation, given, designMode, asked) {
   });
 }
 
-/** What an answer has by a name, and not every object of a page whose prototypes are polluted. */
-function saidBy(told, name) {
-  try {
-    return told[name] === {}[name] ? undefined : told[name];
-  } catch {
-    return undefined;
-  }
-}
-
 /** What Amazon answers; anything may have been told. */
 function answer(told, question) {
   try {
@@ -142,6 +133,8 @@ function hostsOf({ parts }, widget) {
     // Widgets.js needs a plain id, whatever the container's own looks like. Another copy of this
     // module may draw on the same page.
     host.id = freshNonce();
+    // Amazon's frames become visible by an inline handler, which a page's policy may forbid.
+    host.addEventListener("load", ({ target }) => (target.style.visibility = ""), true);
     container.replaceChildren(host);
     return host;
   });
@@ -166,7 +159,7 @@ function makePressable(host, type = "LwA") {
 }
 
 // What is asked below must be the browser's own answer: a page may have a global of this name.
-const { get: currentEvent } = { ...Object.getOwnPropertyDescriptor(window, "event") };
+const currentEvent = Object.getOwnPropertyDescriptor(window, "event")?.get;
 
 /** Amazon's script is known to speak while it deals with a frame's message. */
 let speaksAtOnce = false;
@@ -248,8 +241,9 @@ export function authorize(page, scope, inWindow, state, comesBack, address) {
   const next = comesBack
     ? returnAddress(address)
     : (told) => {
-        const names = ["access_token", "error", "state", "expires_in"];
-        page.hear(SIGNED_IN, Object.fromEntries(names.map((name) => [name, saidBy(told, name)])));
+        // What the answer has not got must not come from a polluted prototype.
+        const { access_token, error, state, expires_in } = { __proto__: null, ...told };
+        page.hear(SIGNED_IN, { access_token, error, state, expires_in });
       };
   put(watch);
   attempt(page, () => {

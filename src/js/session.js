@@ -48,8 +48,8 @@ function stored(name) {
 /** Keeps something for this tab, or nothing more. @returns {boolean} false if nothing can be kept */
 function store(name, value) {
   try {
-    if (value) sessionStorage[name] = JSON.stringify({ __proto__: null, ...value });
-    else delete sessionStorage[name];
+    if (value) sessionStorage.setItem(name, JSON.stringify({ __proto__: null, ...value }));
+    else sessionStorage.removeItem(name);
     return true;
   } catch {
     return false;
@@ -232,7 +232,7 @@ export function endSession(page, token, everywhere, domain) {
 /** Tells the other tabs that the buyer has signed out. */
 function announceSignOut() {
   try {
-    localStorage[SIGN_OUT] = freshNonce();
+    localStorage.setItem(SIGN_OUT, freshNonce());
   } catch {
     // Then each tab ends for itself.
   }

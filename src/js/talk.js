@@ -176,9 +176,11 @@ async function ask(hear, generation, topic, question) {
   hear(topic, answer, generation);
 }
 
-/** Leaves the page; false if the browser refuses the address. */
+/** Leaves the page; false if the browser refuses the address, or a user's name in it hides its host. */
 export function navigate(url) {
   try {
+    const { username, password } = new URL(url, location);
+    if (username + password) return false;
     location.assign(url);
     return true;
   } catch {

@@ -48,6 +48,7 @@ const POLLUTION = {
   sent: { key: "evil", content: {} },
   simulator: EVIL,
   status: "button",
+  // biome-ignore lint/suspicious/noThenProperty: a page that is polluted so.
   then: "evil",
   toJSON: "evil",
   token: TOKEN,
@@ -238,13 +239,16 @@ test.describe("a polluted prototype", () => {
     expect(await crm.outcomes(amazonOrderId)).toEqual([]);
   });
 
-  test("Amazon's script answers without a token: no token is added", async ({ shop, page, watch }) => {
+  test("Amazon's script answers without a token: no token is added", async ({
+    shop,
+    page,
+    watch,
+  }) => {
     const buyer = await shop.open("", { edits: [polluted] });
     await expect(buyer.button).toBeVisible();
-    for (const answer of ["{}", "undefined", "{ error: undefined }"]) {
+    for (const answer of [{}, undefined, { error: undefined }]) {
       await page.evaluate((answer) => {
-        // biome-ignore lint/security/noGlobalEval: `undefined` is no data.
-        window.amazon.Login.authorize = (_, next) => next((0, eval)(`(${answer})`));
+        window.amazon.Login.authorize = (_, next) => next(answer);
       }, answer);
       await buyer.button.click();
       await buyer.reads("sign_in_refused");
@@ -262,7 +266,10 @@ test.describe("a polluted prototype", () => {
   }) => {
     const { buyer, amazonOrderId } = await shop.openReady();
     await page.evaluate(() => {
-      Object.prototype.toJSON = () => ({ amazonOrderId: "S01-6666666-6666666", product1_id: "666" });
+      Object.prototype.toJSON = () => ({
+        amazonOrderId: "S01-6666666-6666666",
+        product1_id: "666",
+      });
     });
     await buyer.place();
     await expect(buyer.status).toHaveText(THANKS);
@@ -274,10 +281,10 @@ test.describe("a polluted prototype", () => {
     });
   });
 
-  test("getters that throw: the purchase works", async ({ shop, crm, watch }) => {
+  test("getters that throw: the purchase works", async ({ shop, crm, page, watch }) => {
     // Without those by which Amazon's script would stumble over its own objects.
-    const { access_token, error, state, then, toJSON, token, ...rest } = POLLUTION;
-    const names = Object.keys(rest);
+    const names = `address backend beforeOrder button container ends environment goods landerpay
+      next nonce order page placed result sent simulator url wallet`.split(/\s+/);
     const define = (names) => {
       for (const name of names) {
         Object.defineProperty(Object.prototype, name, {
@@ -291,12 +298,16 @@ test.describe("a polluted prototype", () => {
         });
       }
     };
-    const { buyer, amazonOrderId } = await shop.openReady("", { edits: [first(define, names)] });
+    // Nothing can be asked of such a page from outside.
+    const buyer = await shop.open("login=auto", { edits: [first(define, names)] });
+    await buyer.signInAtOnce();
     await buyer.place();
     await expect(buyer.status).toHaveText(THANKS);
     expect(watch.orders).toHaveLength(1);
-    expect(watch.orders[0].fields).toMatchObject({ ...FIELDS, amazonOrderId, product1_id: "345" });
-    expect(await crm.outcomes(amazonOrderId)).toEqual(["accepted"]);
+    const [{ fields }] = watch.orders;
+    expect(fields).toMatchObject({ ...FIELDS, product1_id: "345" });
+    expect(await crm.outcomes(fields.amazonOrderId)).toEqual(["accepted"]);
+    await page.goto("about:blank");
   });
 
   test("getters that throw, for an answer that has not got them: refused", async ({
