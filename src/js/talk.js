@@ -180,9 +180,7 @@ async function ask(hear, generation, topic, question) {
 export function navigate(url) {
   try {
     const { username, password } = new URL(url, location);
-    if (username + password) return false;
-    location.assign(url);
-    return true;
+    return !(username || password || location.assign(url));
   } catch {
     return false;
   }

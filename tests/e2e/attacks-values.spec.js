@@ -72,7 +72,7 @@ test.describe("markup and control characters in an option", () => {
     await module.open("login=auto");
     await module.create(1, {
       sellerId: "A2EXAMPLE\0" + "1234X",
-      order: { campaignId: "1\0" + "2" },
+      order: { campaignId: "1\0" + "2", product1_id: 345 },
     });
     await module.look(1).signInAtOnce();
     await module.look(1).place();
