@@ -134,7 +134,7 @@ function hostsOf({ parts }, widget) {
     // module may draw on the same page.
     host.id = freshNonce();
     // Amazon's frames become visible by an inline handler, which a page's policy may forbid.
-    host.addEventListener("load", ({ target }) => (target.style.visibility = ""), true);
+    host.addEventListener("load", ({ target }) => target.style.removeProperty("visibility"), true);
     container.replaceChildren(host);
     return host;
   });
@@ -172,7 +172,7 @@ let speaksAtOnce = false;
  */
 function speaksFrom({ parts }, widget, otherwise) {
   const frame = speakingFrame();
-  speaksAtOnce ||= Boolean(frame);
+  if (frame) speaksAtOnce = true;
   return speaksAtOnce ? parts[widget].some((container) => container.contains(frame)) : otherwise;
 }
 

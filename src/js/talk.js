@@ -180,7 +180,9 @@ async function ask(hear, generation, topic, question) {
 export function navigate(url) {
   try {
     const { username, password } = new URL(url, location);
-    return !(username || password || location.assign(url));
+    if (username || password) return false;
+    location.assign(url);
+    return true;
   } catch {
     return false;
   }
