@@ -32,7 +32,7 @@ export function takeReturn() {
 /** What src/js/session.js has kept of the address for the answer to this state; may be empty. */
 function left(taken, page) {
   try {
-    const { nonce, address } = JSON.parse(sessionStorage.landerpay);
+    const { nonce, address } = JSON.parse(sessionStorage.getItem("landerpay"));
     if (taken.includes(`state=${nonce}`)) return new URL(address, page);
   } catch {
     // There is none, or another script has been at it.
@@ -44,7 +44,8 @@ function left(taken, page) {
 function cut(text) {
   for (const [names, isAmazons] of ANSWERS) {
     const parts = text.split(/([?#&])/);
-    const taken = {};
+    // A polluted prototype has taken nothing.
+    const taken = { __proto__: null };
     // From the end, where Amazon appends all of it: what comes earlier is the page's own.
     for (let place = parts.length - 1; place > 1; place -= 2) {
       const name = names.exec(parts[place])?.[1];

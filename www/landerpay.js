@@ -12,8 +12,11 @@ const { search } = location;
 const script = document.currentScript;
 const base = new URL(".", script.src);
 const page = document.documentElement;
+// A polluted prototype has no option.
+const given = { __proto__: null, ...script.dataset };
 
 const ELEMENTS = {
+  __proto__: null,
   button: "button",
   addressBook: "address-book",
   wallet: "wallet",
@@ -61,10 +64,11 @@ const chosenAgreement = (kept) => {
 
 const readOptions = () => {
   const options = {
+    __proto__: null,
     nonce: script.nonce || null,
     beforeOrder: (fields) => LanderPay.beforeOrder?.(fields),
   };
-  for (const [name, value] of Object.entries(script.dataset)) {
+  for (const [name, value] of Object.entries(given)) {
     if (FOREIGN.test(name)) continue;
     const [, part, head, tail] = PART.exec(name) ?? [];
     if (part) options[part] = { ...options[part], [head.toLowerCase() + tail]: value };
@@ -94,7 +98,7 @@ const fail = (error) => {
   const status = document.querySelector(select("status"));
   if (status) {
     // The details are for developers.
-    const live = script.dataset.environment === "live";
+    const live = given.environment === "live";
     status.textContent = live
       ? `Amazon Pay is not available right now. (${error.code})`
       : error.message;
@@ -146,6 +150,7 @@ const ask = (tag, properties) =>
 // A second tag changes nothing: one checkout belongs to the page's attributes.
 if (!window.LanderPay) {
   window.LanderPay = {
+    __proto__: null,
     retry() {
       const { checkout, ready } = LanderPay;
       checkout?.retry();
@@ -162,11 +167,11 @@ if (!window.LanderPay) {
       return LanderPay.ready;
     },
   };
-  const { environment, region, simulator } = script.dataset;
+  const { environment, region, simulator } = given;
   // By environment and region; written by the build from the table in Rust.
   const widgets = WIDGETS[environment]?.[region];
   // The page may have the script already, and it must not run twice.
-  if (widgets && !findScript() && script.dataset.page !== "thank-you") {
+  if (widgets && !findScript() && given.page !== "thank-you") {
     // The module finds this tag and goes on from there. A dead one must not be found.
     const src =
       environment === "sandbox" && simulator

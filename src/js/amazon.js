@@ -27,7 +27,6 @@ const WIDGETS = [
 ];
 const BUTTON = 0;
 const ADDRESS_BOOK = 1;
-const CONSENT = 3;
 const ADDRESS_REVIEW = 4;
 // A Wallet that has nothing to show yet waits 5 s for an AddressBook that only shows.
 const WALLET_FIRST_MS = 1000;
@@ -106,7 +105,8 @@ export function drawWidget(page, widget, generation, given, designMode, asked) {
         newest = page;
         // Both tell the same id, of a billing agreement too; some builds call only one of them.
         options.onReady = options.onOrderReferenceCreate = (told) =>
-          speaksFrom(page, widget) && hear(ORDER_CREATED, answer(told, asked), generation);
+          speaksFrom(page, widget, page === newest) &&
+          hear(ORDER_CREATED, answer(told, asked), generation);
       }
       clearTimeout(page.silence[widget]);
       page.silence[widget] = setTimeout(() => {
@@ -115,7 +115,7 @@ export function drawWidget(page, widget, generation, given, designMode, asked) {
       // What is only shown has nothing to choose.
       for (const choice of given.displayMode ? [] : choices) {
         options[choice] = (told) =>
-          (widget !== CONSENT || speaksFrom(page, widget)) &&
+          speaksFrom(page, widget, true) &&
           hear(CHOSEN, textOf(answer(told, "getConsentStatus")), generation);
       }
       const draw = () => new OffAmazonPayments.Widgets[name](options).bind(host.id);
@@ -147,6 +147,8 @@ function hostsOf({ parts }, widget) {
     // Widgets.js needs a plain id, whatever the container's own looks like. Another copy of this
     // module may draw on the same page.
     host.id = freshNonce();
+    // Amazon's frames become visible by an inline handler, which a page's policy may forbid.
+    host.addEventListener("load", ({ target }) => target.style.removeProperty("visibility"), true);
     container.replaceChildren(host);
     return host;
   });
@@ -170,11 +172,22 @@ function makePressable(host, type = "LwA") {
   host.onclick = ({ target }) => target === host && press();
 }
 
-/** Whether it is this widget of this page that makes Amazon's script speak. */
-function speaksFrom(page, widget) {
+// What is asked below must be the browser's own answer: a page may have a global of this name.
+const currentEvent = Object.getOwnPropertyDescriptor(window, "event")?.get;
+
+/** Amazon's script is known to speak while it deals with a frame's message. */
+let speaksAtOnce = false;
+
+/**
+ * Whether it is this widget of this page that makes Amazon's script speak. What it says at another
+ * time comes out of the page's address, which it reads too, and which anybody can write.
+ *
+ * @param {boolean} otherwise as long as nobody knows when it speaks
+ */
+function speaksFrom({ parts }, widget, otherwise) {
   const frame = speakingFrame();
-  if (frame) return page.parts[widget].some((container) => container.contains(frame));
-  return widget === CONSENT || page === newest;
+  if (frame) speaksAtOnce = true;
+  return speaksAtOnce ? parts[widget].some((container) => container.contains(frame)) : otherwise;
 }
 
 /**
@@ -184,7 +197,7 @@ function speaksFrom(page, widget) {
  * @returns {HTMLIFrameElement | undefined} nothing if no frame of this page has spoken
  */
 function speakingFrame() {
-  let source = window.event?.source;
+  let source = currentEvent?.call(window)?.source;
   const frames = [...document.getElementsByTagName("iframe")];
   while (source) {
     const frame = frames.find(({ contentWindow }) => contentWindow === source);
@@ -242,7 +255,8 @@ export function authorize(page, scope, inWindow, state, comesBack, address) {
   const next = comesBack
     ? returnAddress(address)
     : (told) => {
-        const { access_token, error, state, expires_in } = told ?? {};
+        // What the answer has not got must not come from a polluted prototype.
+        const { access_token, error, state, expires_in } = { __proto__: null, ...told };
         page.hear(SIGNED_IN, { access_token, error, state, expires_in });
       };
   put(watch);

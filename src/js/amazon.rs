@@ -110,7 +110,8 @@ pub fn draw(page: &Page, options: &Options, drawing: &Drawing<'_>) {
     put_text(&mut given, "presentmentCurrency", currency);
     let design = options.text(widget.option(), "design").unwrap_or("responsive");
     let given = convert::to_js(&Value::Map(given));
-    let asked = if makes_order { asked } else { "" };
+    // Who has an order already is told of no other: the page's address can say one too.
+    let asked = if makes_order && order.is_none() { asked } else { "" };
     draw_amazon_widget(page, widget as i32, generation, &given, design, asked);
 }
 

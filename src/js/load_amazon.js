@@ -33,7 +33,8 @@ export function loadAmazon(url, nonce) {
     // Trusted Types refuse an address of whose policy they do not know.
     return Promise.resolve("unreachable");
   }
-  script.landerpay ??= watch(script);
+  // Not by a polluted prototype's word.
+  if (!Object.hasOwn(script, "landerpay")) script.landerpay = watch(script);
   return script.landerpay;
 }
 
@@ -46,7 +47,7 @@ function watch(script) {
       clearInterval(poll);
       clearTimeout(limit);
       if (outcome !== "ready") {
-        script.landerpay = undefined;
+        delete script.landerpay;
         // A dead tag would be adopted by the next try. One that has run must not run twice: it
         // would replace the page's jQuery.
         if (!window.OffAmazonPayments) script.remove();

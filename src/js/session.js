@@ -22,7 +22,7 @@ export const now = () => Math.max(Date.now(), clock + performance.now() - ticks)
 /** What names the newest sign-out of all tabs; empty if there was none. No time: clocks change. */
 function lastSignOut() {
   try {
-    return localStorage[SIGN_OUT] ?? "";
+    return localStorage.getItem(SIGN_OUT) ?? "";
   } catch {
     return "";
   }
@@ -38,7 +38,8 @@ export function sawSignOut(page) {
 /** What this tab has kept by a name. */
 function stored(name) {
   try {
-    return JSON.parse(sessionStorage[name]);
+    // Neither a storage nor what it has kept may speak with a polluted prototype's voice.
+    return { __proto__: null, ...JSON.parse(sessionStorage.getItem(name)) };
   } catch {
     return undefined;
   }
@@ -47,8 +48,8 @@ function stored(name) {
 /** Keeps something for this tab, or nothing more. @returns {boolean} false if nothing can be kept */
 function store(name, value) {
   try {
-    if (value) sessionStorage[name] = JSON.stringify(value);
-    else delete sessionStorage[name];
+    if (value) sessionStorage.setItem(name, JSON.stringify({ __proto__: null, ...value }));
+    else sessionStorage.removeItem(name);
     return true;
   } catch {
     return false;
@@ -126,7 +127,7 @@ function findFunnel(page) {
   const owner = ownerOf(page);
   if (kept?.owner === owner) return kept;
   const { placed, pages, ids, orderId, used, sent, ...carried } = kept ?? {};
-  return { ...carried, owner };
+  return { __proto__: null, ...carried, owner };
 }
 
 /**
@@ -196,7 +197,8 @@ export function keepAttempt(page, key, { amazonAddressConsent, ...fields }) {
   page.sent = kept?.key === key ? kept : { key, content: fields };
   // Who has signed out meanwhile leaves nothing.
   if (find()) keepSent(page, page.sent);
-  return { ...page.sent.content, amazonAddressConsent };
+  // A page's `toJSON` must not write the order.
+  return { __proto__: null, ...page.sent.content, amazonAddressConsent };
 }
 
 /** Its fate is known. */
@@ -230,7 +232,7 @@ export function endSession(page, token, everywhere, domain) {
 /** Tells the other tabs that the buyer has signed out. */
 function announceSignOut() {
   try {
-    localStorage[SIGN_OUT] = freshNonce();
+    localStorage.setItem(SIGN_OUT, freshNonce());
   } catch {
     // Then each tab ends for itself.
   }

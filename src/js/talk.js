@@ -57,6 +57,7 @@ const TIME_UP = 26;
  * @returns {Page}
  */
 export const open = (hear, checkout) => ({
+  __proto__: null,
   hear(topic, value, generation = 0) {
     const answer = hear(checkout, topic, generation, writeSafely(value));
     if (answer instanceof Error) throw answer;
@@ -178,9 +179,11 @@ async function ask(hear, generation, topic, question) {
   hear(topic, answer, generation);
 }
 
-/** Leaves the page; false if the browser refuses the address. */
+/** Leaves the page; false if the browser refuses the address, or a user's name in it hides its host. */
 export function navigate(url) {
   try {
+    const { username, password } = new URL(url, location);
+    if (username || password) return false;
     location.assign(url);
     return true;
   } catch {
@@ -209,7 +212,7 @@ async function send(url, options, limit) {
     // Where the browser has no limits of its own, its network stack ends the wait.
     const signal = AbortSignal.timeout?.(limit);
     // A page may have replaced `fetch` by one that answers with anything.
-    const response = await fetch(url, { ...options, signal });
+    const response = await fetch(url, { __proto__: null, ...options, signal });
     return { status: response.status ?? 0, body: parse(await response.text()) };
   } catch (error) {
     return error?.name;

@@ -631,6 +631,27 @@ describe("messages", { concurrency: 4 }, () => {
     assert.equal(created[1][2], "FORGED");
     assert.equal(await page.evaluate(() => location.hash), "#route&");
   });
+
+  test("the page's hash has everything drawn anew", async () => {
+    const page = await world.openSignedIn();
+    await draw(page, [{ ...BOOK, listen: CREATE }]);
+    await heard(page, "book", "onAddressSelect");
+    await page.evaluate(() => {
+      location.hash = "apay-refresh";
+    });
+    await heard(page, "book", "onAddressSelect", 2);
+    await page.evaluate(() => {
+      location.hash = `apay-widgetrefresh;widgetId=${book.getID()}`;
+    });
+    await heard(page, "book", "onAddressSelect", 3);
+  });
+
+  test("a quote in an option is markup in the page", async () => {
+    const page = await world.openSignedIn();
+    const sellerId = 'A2"><img src="data:," onerror="window.isRun = true">';
+    await draw(page, [{ ...BOOK, sellerId }]);
+    await page.waitForFunction(() => window.isRun);
+  });
 });
 
 describe("the first visit", { concurrency: 4 }, () => {

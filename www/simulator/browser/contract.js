@@ -17,13 +17,12 @@ export function requestToken(scope, callback) {
   );
 }
 
-/** Fills a hidden form; options that are absent travel as the text "undefined", as observed. */
+/**
+ * Fills a hidden form; options that are absent travel as the text "undefined", as observed. Nothing is
+ * escaped, as observed too: a value with a quote in it ends its field, and what follows is markup.
+ */
 export function fillForm(form, fields) {
-  form.replaceChildren(
-    ...Object.entries(fields).map(([name, value]) => {
-      const input = document.createElement("input");
-      Object.assign(input, { type: "hidden", name, value: String(value) });
-      return input;
-    }),
-  );
+  form.innerHTML = Object.entries(fields)
+    .map(([name, value]) => `<input type="hidden" name="${name}" value="${value}">`)
+    .join("");
 }

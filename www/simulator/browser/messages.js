@@ -45,6 +45,18 @@ const GRAMMAR = [
     },
   ],
   [
+    /apay-widgetrefresh;widgetId=(\w+)/,
+    (id) => {
+      byId(id)?.render?.();
+    },
+  ],
+  [
+    /apay-refresh/,
+    () => {
+      for (const instance of [...registry]) instance.render?.();
+    },
+  ],
+  [
     /apay-changeHeight=(\d+);widgetId=(\w+)/,
     (pixels, id) => byId(id)?.changeHeight(Number(pixels)),
   ],
