@@ -66,8 +66,9 @@ export function usedExports(glue) {
  * @param {{ imports: string[][], exports: string[][] }} names as wasm-opt prints them:
  *   [module, old, new] and [old, new]
  * @param {string} module what wasm-opt made of the imports' module name
+ * @param {string} sources where this package's own JavaScript stands, seen from the glue
  */
-export function rename(glue, { imports, exports }, module) {
+export function rename(glue, { imports, exports }, module, sources) {
   let text = glue;
   for (const [source, from, to] of imports) {
     text = source.startsWith("./snippets/")
@@ -79,7 +80,9 @@ export function rename(glue, { imports, exports }, module) {
     if (!shorter.has(name)) throw new Failure(`The glue uses ${name}, which wasm-opt dropped.`);
     return `wasm.${shorter.get(name)}`;
   });
-  return edit(text, /"\.\/landerpay_bg\.js"(?=: import0,)/g, () => JSON.stringify(module), 1);
+  text = edit(text, /"\.\/landerpay_bg\.js"(?=: import0,)/g, () => JSON.stringify(module), 1);
+  // Not the copies: npm/index.js shares them.
+  return edit(text, /(["'])\.\/snippets\/[^/]+(?=\/)/g, (_, quote) => quote + sources);
 }
 
 function addImport(text, source, from, to) {

@@ -1,12 +1,14 @@
 // What goes back and forth between the module, the page's code, and what answers later.
-import { keepAttempt } from "./session.js";
+import { eraseAll, say, show, showSignOut } from "./page.js";
+import { findAttempt, keepAttempt } from "./session.js";
 
 /**
  * What a checkout holds of the page.
  *
  * @typedef {object} Page
  * @property {(topic: number, value?: unknown, generation?: number) => unknown} hear tells the module;
- *   what is told of an older generation than the newest does not count
+ *   what is told of an older generation than the newest does not count. Never throws: what is refused
+ *   is answered by an error
  * @property {object} face what the page works with
  * @property {unknown[]} others what is no data among the options
  * @property {Element[][]} parts the elements that the options name, by the order of PARTS in page.rs
@@ -50,16 +52,16 @@ const FIELDS_FAILED = 23;
 const ANSWERED = 24;
 const TIME_UP = 25;
 
+/** The pages on which a checkout runs. */
+export const running = new Set();
+
 /**
  * @param {(checkout: number, topic: number, generation: number, value: string) => unknown} hear
+ *   answers an error instead of throwing
  * @returns {Page}
  */
 export const open = (hear, checkout) => ({
-  hear(topic, value, generation = 0) {
-    const answer = hear(checkout, topic, generation, writeSafely(value));
-    if (answer instanceof Error) throw answer;
-    return answer;
-  },
+  hear: (topic, value, generation = 0) => hear(checkout, topic, generation, writeSafely(value)),
   face: {},
   others: [],
   parts: [],
@@ -75,12 +77,17 @@ export const readOptions = (page, options) => writeSafely(options, page.others);
 
 /** Gives what the page works with: each call is told, and answered or refused. */
 export function begin({ hear, face, handlers, waiting }) {
+  const call = (...told) => {
+    const answer = hear(...told);
+    if (answer instanceof Error) throw answer;
+    return answer;
+  };
   // Later, so that the caller's handlers are in place before the first event.
   setTimeout(hear, 0, BEGIN);
   return Object.assign(face, {
     on(event, handler) {
       const name = textOf(event);
-      hear(ON, name);
+      call(ON, name);
       const one = { name, handler };
       handlers.add(one);
       return () => {
@@ -91,14 +98,15 @@ export function begin({ hear, face, handlers, waiting }) {
     placeOrder: () =>
       new Promise((...how) => {
         waiting.push(how);
-        hear(PLACE_ORDER);
+        call(PLACE_ORDER);
       }),
-    setAgreement: (agreement) => hear(SET_AGREEMENT, textOf(agreement)),
-    setPresentmentCurrency: (code) => hear(SET_CURRENCY, textOf(code)),
-    snapshot: () => hear(SNAPSHOT),
-    signOut: () => hear(SIGN_OUT),
-    retry: () => hear(RETRY),
-    dispose: () => hear(DISPOSE),
+    setAgreement: (agreement) => call(SET_AGREEMENT, textOf(agreement)),
+    setPresentmentCurrency: (code) => call(SET_CURRENCY, textOf(code)),
+    snapshot: () => call(SNAPSHOT),
+    signOut: () => call(SIGN_OUT),
+    retry: () => call(RETRY),
+    // There is nothing to refuse.
+    dispose: () => void hear(DISPOSE),
   });
 }
 
@@ -113,7 +121,7 @@ export function tell({ handlers }, event, detail) {
       else if (name === event) handler(detail);
     } catch (error) {
       // The page's own mistake, and not ours to stumble over.
-      report(error);
+      if (error !== crashed) report(error);
     }
   }
 }
@@ -139,11 +147,52 @@ export function startTimer({ hear, timers }, timer, milliseconds) {
 
 export const stopTimer = ({ timers }, timer) => clearTimeout(timers[timer]);
 
-/** Nothing is told any more. */
-export function close({ end, handlers, timers }) {
+/**
+ * Nothing is told any more. What was drawn goes, and with it all that is the page's: Amazon's script
+ * keeps its callbacks for ever, and they keep this.
+ */
+export function close(page) {
+  const { end, handlers, others, parts, timers } = page;
+  running.delete(page);
   end.abort();
   handlers.clear();
   timers.forEach(clearTimeout);
+  eraseAll(page);
+  parts.fill([]);
+  others.length = 0;
+}
+
+/**
+ * The module has trapped. What it was at is half done, so it does not run again, and every checkout of it
+ * ends: once nothing of it is on the stack any more, because that would go on.
+ *
+ * @returns {Error} what they answer from now on
+ */
+export function crash(cause) {
+  crashed = Object.assign(makeError(CRASHED, "module_crashed", "developer"), { cause });
+  for (const page of running) queueMicrotask(() => bury(page, crashed));
+  if (running.size > 0) queueMicrotask(() => report(crashed));
+  return crashed;
+}
+
+let crashed;
+const CRASHED = "Amazon Pay has stopped working: reload the page.";
+const UNCERTAIN = " Your order may exist: do not pay again before you know.";
+
+function bury(page, error) {
+  const { face } = page;
+  // What is placed stays so.
+  if (face.state !== "placed") {
+    const unresolved = /^(pla|conf)/.test(face.state) || Boolean(findAttempt(page));
+    show(page, "unavailable", false, false);
+    showSignOut(page, false);
+    say(page, unresolved ? CRASHED + UNCERTAIN : CRASHED, error.code);
+    eraseAll(page);
+    tell(page, "state", { state: face.state, missing: [], canPlace: false, unresolved });
+  }
+  settle(page, 1, error);
+  tell(page, "error", error);
+  close(page);
 }
 
 export const tellLoaded = ({ hear }, loaded) =>
