@@ -25,7 +25,7 @@ export async function createCheckout(options, taken = takeReturn(), search = loc
 
 /** Begins an instance of the module. Gives what calls its exports, until one of them traps. */
 async function start() {
-  await init({ module_or_path: new URL("landerpay.wasm", import.meta.url) });
+  await init(new URL("landerpay.wasm", import.meta.url));
   let crashed;
   return (call, ...given) => {
     try {

@@ -1,10 +1,10 @@
 // Makes wasm-bindgen's JavaScript smaller than a minifier can: it may know what is called how.
 import { Failure } from "./tools.mjs";
 
-// `new URL(…)` is all that npm/index.js passes. Servers that do not know the type of a .wasm file
+// An address is all that npm/index.js passes. Servers that do not know the type of a .wasm file
 // cannot have it compiled while it arrives.
-const INIT = `async function __wbg_init({ module_or_path }) {
-  const response = await fetch(module_or_path);
+const INIT = `async function __wbg_init(address) {
+  const response = await fetch(address);
   if (!response.ok) throw new Error(\`HTTP \${response.status} for \${response.url}\`);
   const imports = __wbg_get_imports();
   const { instance } =
@@ -30,6 +30,10 @@ const GET_STRING = `function getStringFromWasm0(pointer, length) {
   return cachedTextDecoder.decode(new Uint8Array(wasm.memory.buffer, pointer, length));
 }`;
 
+// What is freed here where an argument cannot be handed over belongs to a module that has trapped.
+const FREEING =
+  /^ +let ptr0, .*;\n +try \{\n((?: {8}.*\n)+) +\} catch \(e\) \{\n(?: {8}.*\n)+ +\}$/gm;
+
 // The original stands inside each import that gives a text, and minds the byte order, of which
 // browsers have but one.
 const RETURN =
@@ -49,6 +53,9 @@ export function simplify(glue) {
   text = edit(text, /^( +\w+: )function ?\((.*)\) \{/gm, "$1($2) => {");
   text = edit(text, /, wasm\.__wbindgen_malloc, wasm\.__wbindgen_realloc\)/g, ")");
   text = edit(text, RETURN, "returnString(arg0, ret);") + RETURN_STRING;
+  text = edit(text, FREEING, (_, body) => body.replaceAll(/^ +(?=ptr|len)/gm, "const "), 1);
+  // All that is told by number is one.
+  text = edit(text, /(const \w+ = )\+(?=\w+;$)/gm, "$1");
   text = edit(text, /^if \(!\('encodeInto' in cachedTextEncoder\)\) \{\n(?: .*\n)+\}\n/gm, "");
   // What needs no wrapping would come as a module of its own; `rename` puts it with the others.
   text = edit(text, /^import \* as import\d+ from ".*"$/gm, "");

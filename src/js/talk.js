@@ -25,17 +25,17 @@ import { findAttempt, keepAttempt } from "./session.js";
  */
 
 // What is told, by the order of `Topic` in topic.rs.
-const ON = 0;
+export const ON = 0;
 export const PLACE_ORDER = 1;
-const SET_AGREEMENT = 2;
-const SET_CURRENCY = 3;
-const SNAPSHOT = 4;
+export const SET_AGREEMENT = 2;
+export const SET_CURRENCY = 3;
+export const SNAPSHOT = 4;
 export const SIGN_OUT = 5;
-const RETRY = 6;
-const DISPOSE = 7;
-const BEGIN = 8;
+export const RETRY = 6;
+export const DISPOSE = 7;
+export const BEGIN = 8;
 export const SEEN = 9;
-const AMAZON_LOADED = 10;
+export const AMAZON_LOADED = 10;
 export const AMAZON_THREW = 11;
 export const BUTTON_PRESSED = 12;
 export const POPUP_BLOCKED = 13;
@@ -45,12 +45,12 @@ export const ORDER_CREATED = 16;
 export const CHOSEN = 17;
 export const WIDGET_FAILED = 18;
 export const SENT = 19;
-const PROFILE_ARRIVED = 20;
-const FIELDS_GIVEN = 21;
-const FIELDS_CHECKED = 22;
-const FIELDS_FAILED = 23;
-const ANSWERED = 24;
-const TIME_UP = 25;
+export const PROFILE_ARRIVED = 20;
+export const FIELDS_GIVEN = 21;
+export const FIELDS_CHECKED = 22;
+export const FIELDS_FAILED = 23;
+export const ANSWERED = 24;
+export const TIME_UP = 25;
 
 /** The pages on which a checkout runs. */
 export const running = new Set();
@@ -169,29 +169,31 @@ export function close(page) {
  * @returns {Error} what they answer from now on
  */
 export function crash(cause) {
-  crashed = Object.assign(makeError(CRASHED, "module_crashed", "developer"), { cause });
-  for (const page of running) queueMicrotask(() => bury(page, crashed));
-  if (running.size > 0) queueMicrotask(() => report(crashed));
+  crashed = makeError(CRASHED, "module_crashed", "developer");
+  crashed.cause = cause;
+  queueMicrotask(() => {
+    report(crashed);
+    running.forEach(bury);
+  });
   return crashed;
 }
 
 let crashed;
-const CRASHED = "Amazon Pay has stopped working: reload the page.";
+const CRASHED = "Amazon Pay has stopped: reload the page.";
 const UNCERTAIN = " Your order may exist: do not pay again before you know.";
 
-function bury(page, error) {
-  const { face } = page;
+function bury(page) {
+  const { state } = page.face;
   // What is placed stays so.
-  if (face.state !== "placed") {
-    const unresolved = /^(pla|conf)/.test(face.state) || Boolean(findAttempt(page));
+  if (state !== "placed") {
+    const unresolved = state === "placing" || findAttempt(page) !== undefined;
     show(page, "unavailable", false, false);
     showSignOut(page, false);
-    say(page, unresolved ? CRASHED + UNCERTAIN : CRASHED, error.code);
-    eraseAll(page);
-    tell(page, "state", { state: face.state, missing: [], canPlace: false, unresolved });
+    say(page, unresolved ? CRASHED + UNCERTAIN : CRASHED, crashed.code);
+    tell(page, "state", { state: "unavailable", missing: [], canPlace: false, unresolved });
   }
-  settle(page, 1, error);
-  tell(page, "error", error);
+  settle(page, 1, crashed);
+  tell(page, "error", crashed);
   close(page);
 }
 
