@@ -17,7 +17,7 @@ import {
 } from "../../src/js/talk.js";
 import { Module } from "./support/module.js";
 import { expect, test } from "./support/test.js";
-import { allowTraps, BEGINNING, KINDS, setTrap } from "./support/traps.js";
+import { allowTraps, BEGINNING, KINDS, setNextTrap, setTrap } from "./support/traps.js";
 
 const CRASHED = "Amazon Pay has stopped: reload the page.";
 const UNCERTAIN = `${CRASHED} Your order may exist: do not pay again before you know.`;
@@ -173,22 +173,14 @@ test.describe("a trap", () => {
     await page.clock.runFor(11_000);
     await expectEnd(shop, page, buyer, watch);
     await page.clock.runFor(60_000);
-    await expectOneMoreNothing(shop, watch);
+    expect(watch.exceptions).toEqual([]);
+    expect(await shop.details("error")).toHaveLength(1);
   });
 
   test("told by the first timer of all: the same", async ({ shop, page, watch }) => {
     await allowTraps(page);
-    await page.route("**/index.js", async (route) => {
-      const response = await route.fetch();
-      await route.fulfill({ response });
-    });
     await page.addInitScript((topic) => {
-      const { instantiateStreaming } = WebAssembly;
-      WebAssembly.instantiateStreaming = async (...given) => {
-        const made = await instantiateStreaming.apply(WebAssembly, given);
-        made.instance.exports.topic.value = topic;
-        return made;
-      };
+      window.due = topic;
     }, BEGIN);
     const buyer = await shop.open("login=auto", { edits: [otherWay] });
     await expectEnd(shop, page, buyer, watch);
@@ -236,7 +228,6 @@ test.describe("a trap", () => {
     crm,
   }) => {
     const buyer = await open(shop, page);
-    const { amazonOrderId } = await shop.snapshot();
     await page.evaluate(() => {
       const { on, snapshot } = window.LanderPay.checkout;
       on("state", () => snapshot());
@@ -250,14 +241,8 @@ test.describe("a trap", () => {
     await expect(buyer.status).toHaveText(THANKS);
     expect(new Set(watch.orders.map(({ key }) => key)).size).toBe(1);
     expect(await crm.outcomes(watch.orders[0].fields.amazonOrderId)).toEqual(["accepted"]);
-    expect([amazonOrderId]).toContain(amazonOrderId);
   });
 });
-
-async function expectOneMoreNothing(shop, watch) {
-  expect(watch.exceptions).toEqual([]);
-  expect(await shop.details("error")).toHaveLength(1);
-}
 
 test.describe("an order is on its way", () => {
   for (const [how, again] of [
@@ -334,14 +319,8 @@ test.describe("an order is on its way", () => {
     await setTrap(page, ANSWERED);
     answer();
     await expectEnd(shop, page, buyer, watch, UNCERTAIN);
-    await page.evaluate((topic) => {
-      window.LanderPay.retry();
-      const until = setInterval(() => {
-        if (window.instances.length < 2) return;
-        clearInterval(until);
-        window.instances[1].topic.value = topic;
-      });
-    }, SENT);
+    await setNextTrap(page, SENT);
+    await page.evaluate(() => window.LanderPay.retry());
     await expect.poll(() => watch.exceptions.length).toBe(1);
     watch.exceptions = [];
     await buyer.reads("module_crashed", UNCERTAIN);
@@ -390,6 +369,7 @@ test.describe("the package", () => {
       "error module_crashed",
     ]);
     expect(await module.createAgain(2)).toBe("loading");
+    await module.look(2).signInAtOnce();
     await buy(module.look(2), crm, watch);
   });
 
@@ -424,7 +404,7 @@ test.describe("the package", () => {
 
     // These have the numbers of those before.
     for (const n of [4, 5, 6]) {
-      await module.create(n);
+      await module.create(n, { order: { campaignId: 12, product1_id: 341 + n } });
       await expect(module.look(n).placeOrder).toBeEnabled();
     }
     const silent = await Promise.all([4, 5, 6].map((n) => module.heard(n)));
@@ -449,8 +429,6 @@ test.describe("the package", () => {
 
 /** Places the order, which exists once afterwards. */
 async function buy(buyer, crm, watch) {
-  await expect(buyer.placeOrder.or(buyer.button)).toBeVisible();
-  if (await buyer.button.isVisible()) await buyer.signInAtOnce();
   await buyer.place();
   await expect(buyer.status).toHaveText(/Thank you/);
   const { fields } = watch.orders.at(-1);

@@ -81,14 +81,17 @@ function withTrap() {
   return bytes;
 }
 
-/** Runs before the page: keeps the exports of every instance. */
+/** Runs before the page: keeps the exports of every instance. The next one has the trap that is due. */
 export function watchInstances() {
   window.instances = [];
   for (const name of ["instantiateStreaming", "instantiate"]) {
     const real = WebAssembly[name];
     WebAssembly[name] = async (...given) => {
       const made = await real.apply(WebAssembly, given);
-      window.instances.push((made.instance ?? made).exports);
+      const { exports } = made.instance ?? made;
+      window.instances.push(exports);
+      if (window.due !== undefined) exports.topic.value = window.due;
+      window.due = undefined;
       return made;
     };
   }
@@ -104,6 +107,12 @@ export async function allowTraps(page) {
     route.fulfill({ contentType: "application/wasm", body: bytes }),
   );
 }
+
+/** The next instance traps as soon as it is told this. */
+export const setNextTrap = (page, topic) =>
+  page.evaluate((topic) => {
+    window.due = topic;
+  }, topic);
 
 /** From now on the newest instance traps as soon as it is told this. */
 export const setTrap = (page, topic, kind = "unreachable") =>
