@@ -1,5 +1,5 @@
 import { at } from "./support/buyer.js";
-import { widgetsAskedBy } from "./support/module.js";
+import { Module, widgetsAskedBy } from "./support/module.js";
 import { option, otherWay, payAnotherWay } from "./support/shop.js";
 import { expect, test } from "./support/test.js";
 
@@ -222,6 +222,24 @@ test.describe("Amazon's script", () => {
       watch.exceptions = watch.exceptions.filter((text) => !/retired/.test(text));
     });
   }
+
+  test("is something else where the package asks for it: retry() asks anew", async ({
+    shop,
+    page,
+  }) => {
+    await page.clock.install();
+    await page.route(WIDGETS, (route) => route.fulfill({ body: "window.somethingElse = true;" }), {
+      times: 1,
+    });
+    const module = new Module(shop, page);
+    await module.open("login=auto");
+    await module.create(1);
+    await page.waitForFunction(() => window.somethingElse);
+    await page.clock.fastForward(15_500);
+    await module.look(1).reads("amazon_timeout", TIMEOUT);
+    await module.call(1, "retry");
+    await expect(module.look(1).button).toBeVisible();
+  });
 
   test("the session stabilizer never comes: a digital purchase says so after 20 seconds", async ({
     shop,
