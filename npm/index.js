@@ -26,16 +26,19 @@ export async function createCheckout(options, taken = takeReturn(), search = loc
 /** Begins an instance of the module. Gives what calls its exports, until one of them traps. */
 async function start() {
   await init(new URL("landerpay.wasm", import.meta.url));
+  let trap;
   let crashed;
   return (call, ...given) => {
     try {
-      return crashed ?? call(...given);
-    } catch (cause) {
+      if (!trap) return call(...given);
+    } catch (thrown) {
       // The next checkout gets an instance of its own.
       ready = undefined;
-      crashed ??= crash(cause);
-      return crashed;
+      trap = thrown;
     }
+    // Where the stack is full this fails too, and the next call does it.
+    crashed ??= crash(trap);
+    return crashed;
   };
 }
 

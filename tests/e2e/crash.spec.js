@@ -204,6 +204,35 @@ test.describe("a trap", () => {
     });
   }
 
+  test("the page's own code fills the stack: what is half done is not gone on with", async ({
+    shop,
+    page,
+    watch,
+  }) => {
+    const buyer = await open(shop, page);
+    await page.evaluate(() => {
+      const { snapshot } = window.crashing;
+      const fall = () => {
+        try {
+          snapshot();
+        } finally {
+          fall();
+        }
+      };
+      try {
+        fall();
+      } catch {
+        // The page's own mistake.
+      }
+      try {
+        snapshot();
+      } catch {
+        // It is told elsewhere.
+      }
+    });
+    await expectEnd(shop, page, buyer, watch);
+  });
+
   test("in dispose(): nothing is thrown", async ({ shop, page, watch }) => {
     const buyer = await open(shop, page);
     await setTrap(page, DISPOSE);
