@@ -264,6 +264,7 @@ export type LanderPayErrorCode =
   | "redirect_refused"
   | "declined"
   | "wasm_unavailable"
+  | "module_crashed"
   | "module_unreachable";
 
 export interface LanderPayError extends Error {
@@ -342,19 +343,24 @@ export interface Checkout {
    * on its way still arrives.
    */
   signOut(): void;
-  /** Tries again after `unavailable`, or draws anew what is still missing. */
+  /**
+   * Tries again after `unavailable`, or draws anew what is still missing. After `module_crashed` only
+   * another `createCheckout` helps, or the page loaded again.
+   */
   retry(): void;
   /**
    * Ends the checkout and takes what it drew off the page. Afterwards its state is `unavailable`,
    * `on`, `snapshot`, `setAgreement` and `setPresentmentCurrency` throw and `placeOrder` rejects with
-   * `disposed`.
+   * `disposed`. Never throws.
    */
   dispose(): void;
 }
 
 /**
  * Begins a checkout: loads the module, checks the options, finds the containers and asks for
- * Amazon's script. May be called again after it failed.
+ * Amazon's script. May be called again after it failed. A module that has crashed ends all its
+ * checkouts: each tells `module_crashed`, and so do its methods from then on. What is begun afterwards
+ * has a module of its own.
  *
  * Rejects with a `LanderPayError` when an option is missing, unknown or unusable, when a container
  * is not on the page, or when the module does not load.

@@ -1,3 +1,4 @@
+import { crash, makeError } from "../src/js/talk.js";
 import init, { beginCheckout, hear } from "../target/landerpay/landerpay.js";
 import { takeReturn } from "./return.js";
 
@@ -8,22 +9,37 @@ let returned = "";
 /** See index.d.ts. The drop-in has taken the sign-in's answer off the address already. */
 export async function createCheckout(options, taken = takeReturn(), search = location.search) {
   returned = taken || returned;
-  ready ??= init({ module_or_path: new URL("landerpay.wasm", import.meta.url) });
-  try {
-    await ready;
-  } catch (cause) {
+  ready ??= start();
+  const enter = await ready.catch((cause) => {
     // The next call tries again.
     ready = undefined;
-    throw Object.assign(new Error(UNAVAILABLE, { cause }), {
-      name: "LanderPayError",
-      code: "wasm_unavailable",
-      audience: "network",
-    });
-  }
-  const checkout = beginCheckout(options, returned, search, hear);
+    throw Object.assign(makeError(UNAVAILABLE, "wasm_unavailable", "network"), { cause });
+  });
+  const checkout = enter(beginCheckout, options, returned, search, (...told) =>
+    enter(hear, ...told),
+  );
   if (isLanderPayError(checkout)) throw checkout;
   returned = "";
   return checkout;
+}
+
+/** Begins an instance of the module. Gives what calls its exports, until one of them traps. */
+async function start() {
+  await init(new URL("landerpay.wasm", import.meta.url));
+  let trap;
+  let crashed;
+  return (call, ...given) => {
+    try {
+      if (!trap) return call(...given);
+    } catch (thrown) {
+      // The next checkout gets an instance of its own.
+      ready = undefined;
+      trap = thrown;
+    }
+    // Where the stack is full this fails too, and the next call does it.
+    crashed ??= crash(trap);
+    return crashed;
+  };
 }
 
 const UNAVAILABLE =

@@ -62,7 +62,7 @@ async function bundle() {
 }
 
 // What a checkout holds of the page (src/js/talk.js), by names that nothing else has.
-const INTERNAL = "face|handlers|low|others|parts|resumed|silence|timers|waiting";
+const INTERNAL = "face|handlers|low|others|parts|resumed|timers|waiting";
 
 // esbuild finds the parts; terser makes 6 % less of them.
 async function bundleOne(source, name, format, kind) {

@@ -1,10 +1,11 @@
 // Makes wasm-bindgen's JavaScript smaller than a minifier can: it may know what is called how.
 import { Failure } from "./tools.mjs";
 
-// `new URL(…)` is all that npm/index.js passes. Servers that do not know the type of a .wasm file
-// cannot have it compiled while it arrives.
-const INIT = `async function __wbg_init({ module_or_path }) {
-  const response = await fetch(module_or_path);
+// An address is all that npm/index.js passes. Servers that do not know the type of a .wasm file
+// cannot have it compiled while it arrives. A preload that has failed answers once, whenever it is asked.
+const INIT = `async function __wbg_init(address) {
+  const limit = { signal: AbortSignal.timeout?.(30_000) };
+  const response = await fetch(address, limit).catch(() => fetch(address, limit));
   if (!response.ok) throw new Error(\`HTTP \${response.status} for \${response.url}\`);
   const imports = __wbg_get_imports();
   const { instance } =
@@ -30,6 +31,10 @@ const GET_STRING = `function getStringFromWasm0(pointer, length) {
   return cachedTextDecoder.decode(new Uint8Array(wasm.memory.buffer, pointer, length));
 }`;
 
+// What is freed here where an argument cannot be handed over belongs to a module that has trapped.
+const FREEING =
+  /^ +let ptr0, .*;\n +try \{\n((?: {8}.*\n)+) +\} catch \(e\) \{\n(?: {8}.*\n)+ +\}$/gm;
+
 // The original stands inside each import that gives a text, and minds the byte order, of which
 // browsers have but one.
 const RETURN =
@@ -49,6 +54,9 @@ export function simplify(glue) {
   text = edit(text, /^( +\w+: )function ?\((.*)\) \{/gm, "$1($2) => {");
   text = edit(text, /, wasm\.__wbindgen_malloc, wasm\.__wbindgen_realloc\)/g, ")");
   text = edit(text, RETURN, "returnString(arg0, ret);") + RETURN_STRING;
+  text = edit(text, FREEING, (_, body) => body.replaceAll(/^ +(?=ptr|len)/gm, "const "), 1);
+  // All that is told by number is one.
+  text = edit(text, /(const \w+ = )\+(?=\w+;$)/gm, "$1");
   text = edit(text, /^if \(!\('encodeInto' in cachedTextEncoder\)\) \{\n(?: .*\n)+\}\n/gm, "");
   // What needs no wrapping would come as a module of its own; `rename` puts it with the others.
   text = edit(text, /^import \* as import\d+ from ".*"$/gm, "");
@@ -66,8 +74,9 @@ export function usedExports(glue) {
  * @param {{ imports: string[][], exports: string[][] }} names as wasm-opt prints them:
  *   [module, old, new] and [old, new]
  * @param {string} module what wasm-opt made of the imports' module name
+ * @param {string} sources where this package's own JavaScript stands, seen from the glue
  */
-export function rename(glue, { imports, exports }, module) {
+export function rename(glue, { imports, exports }, module, sources) {
   let text = glue;
   for (const [source, from, to] of imports) {
     text = source.startsWith("./snippets/")
@@ -79,7 +88,9 @@ export function rename(glue, { imports, exports }, module) {
     if (!shorter.has(name)) throw new Failure(`The glue uses ${name}, which wasm-opt dropped.`);
     return `wasm.${shorter.get(name)}`;
   });
-  return edit(text, /"\.\/landerpay_bg\.js"(?=: import0,)/g, () => JSON.stringify(module), 1);
+  text = edit(text, /"\.\/landerpay_bg\.js"(?=: import0,)/g, () => JSON.stringify(module), 1);
+  // Not the copies: npm/index.js shares them.
+  return edit(text, /(["'])\.\/snippets\/[^/]+(?=\/)/g, (_, quote) => quote + sources);
 }
 
 function addImport(text, source, from, to) {

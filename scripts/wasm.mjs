@@ -1,6 +1,6 @@
 // From what cargo built to dist/landerpay.wasm and its glue: wasm-bindgen, wasm-opt, short names.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { rename, simplify, usedExports } from "./glue.mjs";
 import { DIST, Failure, ROOT, run, TARGET, WASM_BINDGEN, whenChanged } from "./tools.mjs";
 
@@ -21,7 +21,7 @@ const FEATURES = [
 
 // Measured with brotli: 2.5 % less than -Oz alone. What is not inlined repeats itself more.
 const SMALLEST = [
-  "--always-inline-max-function-size=5",
+  "--always-inline-max-function-size=3",
   "--one-caller-inline-max-function-size=20",
   // The stack begins there, and would have to be full.
   "--low-memory-unused",
@@ -57,7 +57,7 @@ export async function shrink(input) {
     const names = JSON.parse(await run("Shrinking the module", optimize));
     const module = new WebAssembly.Module(readFileSync(MODULE));
     const [{ module: imported }] = WebAssembly.Module.imports(module);
-    writeFileSync(SCRIPT, rename(glue, names, imported));
+    writeFileSync(SCRIPT, rename(glue, names, imported, relative(GLUE, ROOT)));
   });
 }
 

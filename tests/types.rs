@@ -20,8 +20,8 @@ fn texts(declaration: &str, end: &str) -> Vec<&'static str> {
 #[test]
 fn every_error_code_is_typed() {
     let mut codes: Vec<_> = ErrorKind::ALL.iter().map(|kind| Error::from(*kind).code()).collect();
-    // What goes wrong before the module runs.
-    codes.extend(["wasm_unavailable", "module_unreachable"]);
+    // What goes wrong where the module does not run.
+    codes.extend(["wasm_unavailable", "module_crashed", "module_unreachable"]);
     assert_eq!(texts("type LanderPayErrorCode =", ";"), codes);
 }
 

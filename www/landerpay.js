@@ -137,6 +137,10 @@ const begin = async () => {
     LanderPay.checkout = undefined;
   };
   checkout.on("*", tell);
+  checkout.on("error", ({ code }) => {
+    // The next try begins with a fresh module.
+    if (code === "module_crashed") LanderPay.checkout = undefined;
+  });
   LanderPay.checkout = checkout;
   // It may have changed while the module was on its way.
   const agreement = chosenAgreement();

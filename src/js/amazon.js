@@ -32,6 +32,8 @@ const ADDRESS_REVIEW = 4;
 const WALLET_FIRST_MS = 1000;
 // As long as a first visit may take.
 const SILENT_MS = 20_000;
+// Behind the timers of the flow.
+const FIRST_LOOK = 9;
 // Less is no widget, whatever it is: the lowest of Amazon's is 135 pixels high.
 const LOWEST = 100;
 
@@ -84,7 +86,7 @@ let newest;
  * @param {string} asked how an order that it makes is asked for its id; empty if it makes none
  */
 export function drawWidget(page, widget, generation, given, designMode, asked) {
-  const { hear } = page;
+  const { hear, timers } = page;
   const [name, ...choices] = WIDGETS[widget];
   const fills = designMode === "responsive";
   attempt(page, () => {
@@ -108,10 +110,9 @@ export function drawWidget(page, widget, generation, given, designMode, asked) {
           speaksFrom(page, widget, ORDER_CREATED, page === newest) &&
           hear(ORDER_CREATED, answer(told, asked), generation);
       }
-      clearTimeout(page.silence[widget]);
-      page.silence[widget] = setTimeout(() => {
-        hear(SILENT, isBlank(host), generation);
-      }, SILENT_MS);
+      const timer = FIRST_LOOK + widget;
+      clearTimeout(timers[timer]);
+      timers[timer] = setTimeout(() => hear(SILENT, isBlank(host), generation), SILENT_MS);
       // What is only shown has nothing to choose.
       for (const choice of given.displayMode ? [] : choices) {
         options[choice] = (told) =>

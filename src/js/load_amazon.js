@@ -19,10 +19,11 @@ export const findScript = () =>
  */
 export function loadAmazon(url, nonce) {
   let script = findScript();
+  const isOurs = !script;
   if (script && pathOf(script.src) !== pathOf(url)) return Promise.resolve("mismatch");
   if (isReady()) return Promise.resolve("ready");
   try {
-    if (!script) {
+    if (isOurs) {
       script = document.createElement("script");
       script.async = true;
       script.src = url;
@@ -34,23 +35,27 @@ export function loadAmazon(url, nonce) {
     return Promise.resolve("unreachable");
   }
   // Not by a polluted prototype's word.
-  if (!Object.hasOwn(script, "landerpay")) script.landerpay = watch(script);
+  if (!Object.hasOwn(script, "landerpay")) script.landerpay = watch(script, isOurs);
   return script.landerpay;
 }
 
 // Region and environment stand in the path; a simulator's base comes before it.
 const pathOf = (url) => url.replace(/^.*(?=\/OffAmazonPayments\/)|[?#].*$/g, "");
 
-function watch(script) {
+function watch(script, isOurs) {
   return new Promise((resolve) => {
+    let hasCome = false;
     const finish = (outcome) => {
       clearInterval(poll);
       clearTimeout(limit);
       if (outcome !== "ready") {
         delete script.landerpay;
-        // A dead tag would be adopted by the next try. One that has run must not run twice: it
-        // would replace the page's jQuery.
-        if (!window.OffAmazonPayments) script.remove();
+        // What is still on its way cannot be called back, and holds up the page's loading.
+        const isComing =
+          outcome === "timeout" && !hasCome && (isOurs || document.readyState !== "complete");
+        // A dead tag would be adopted by the next try. One that runs must not run twice: it would
+        // replace the page's jQuery.
+        if (!window.OffAmazonPayments && !isComing) script.remove();
       }
       resolve(outcome);
     };
@@ -59,6 +64,9 @@ function watch(script) {
     const poll = setInterval(check, POLL_MS);
     const limit = setTimeout(finish, LIMIT_MS, "timeout");
     script.addEventListener("error", () => finish("unreachable"));
+    script.addEventListener("load", () => {
+      hasCome = true;
+    });
 
     const theirs = window.onAmazonPaymentsReady;
     window.onAmazonPaymentsReady = function () {

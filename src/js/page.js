@@ -1,7 +1,7 @@
 // The page's own elements. What stands in them, and when, is decided in Rust.
 import { findAttempt } from "./session.js";
 import * as topic from "./talk.js";
-import { isFunction, write, writePairs } from "./talk.js";
+import { isFunction, running, write, writePairs } from "./talk.js";
 
 /** @typedef {import("./talk.js").Page} Page */
 
@@ -58,6 +58,7 @@ export function readForm({ parts }, checked) {
 export function listen(page, shop) {
   const { hear, parts, end } = page;
   page.shop = shop;
+  running.add(page);
   const press = (part, type, what) => {
     const tell = (event) => {
       // A button of the page's own in the order form, say for a coupon.
@@ -121,4 +122,8 @@ export function say({ parts }, text, code) {
 /** Takes a widget off the page. */
 export function erase({ parts }, widget) {
   for (const container of parts[widget]) container.textContent = "";
+}
+
+export function eraseAll(page) {
+  for (let widget = BUTTON; widget < PLACE_ORDER; widget += 1) erase(page, widget);
 }

@@ -1,19 +1,20 @@
 // What goes back and forth between the module, the page's code, and what answers later.
-import { keepAttempt } from "./session.js";
+import { eraseAll, say, show, showSignOut } from "./page.js";
+import { findAttempt, keepAttempt } from "./session.js";
 
 /**
  * What a checkout holds of the page.
  *
  * @typedef {object} Page
  * @property {(topic: number, value?: unknown, generation?: number) => unknown} hear tells the module;
- *   what is told of an older generation than the newest does not count
+ *   what is told of an older generation than the newest does not count. Never throws: what is refused
+ *   is answered by an error
  * @property {object} face what the page works with
  * @property {unknown[]} others what is no data among the options
  * @property {Element[][]} parts the elements that the options name, by the order of PARTS in page.rs
  * @property {Set<{ name: string, handler: Function }>} handlers
  * @property {Function[][]} waiting the promises of `placeOrder()`: how to resolve and reject each
  * @property {number[]} timers
- * @property {number[]} silence the timers of the widgets
  * @property {AbortController} end ends the listening
  * @property {string} shop the seller and client, in one environment of one region
  * @property {boolean} [resumed] what was sent before the page was loaded again is asked about
@@ -24,17 +25,17 @@ import { keepAttempt } from "./session.js";
  */
 
 // What is told, by the order of `Topic` in topic.rs.
-const ON = 0;
+export const ON = 0;
 export const PLACE_ORDER = 1;
-const SET_AGREEMENT = 2;
-const SET_CURRENCY = 3;
-const SNAPSHOT = 4;
+export const SET_AGREEMENT = 2;
+export const SET_CURRENCY = 3;
+export const SNAPSHOT = 4;
 export const SIGN_OUT = 5;
-const RETRY = 6;
-const DISPOSE = 7;
-const BEGIN = 8;
+export const RETRY = 6;
+export const DISPOSE = 7;
+export const BEGIN = 8;
 export const SEEN = 9;
-const AMAZON_LOADED = 10;
+export const AMAZON_LOADED = 10;
 export const AMAZON_THREW = 11;
 export const BUTTON_PRESSED = 12;
 export const POPUP_BLOCKED = 13;
@@ -45,31 +46,30 @@ export const CHOSEN = 17;
 export const WIDGET_FAILED = 18;
 export const SILENT = 19;
 export const SENT = 20;
-const PROFILE_ARRIVED = 21;
-const FIELDS_GIVEN = 22;
-const FIELDS_CHECKED = 23;
-const FIELDS_FAILED = 24;
-const ANSWERED = 25;
-const TIME_UP = 26;
+export const PROFILE_ARRIVED = 21;
+export const FIELDS_GIVEN = 22;
+export const FIELDS_CHECKED = 23;
+export const FIELDS_FAILED = 24;
+export const ANSWERED = 25;
+export const TIME_UP = 26;
+
+/** The pages on which a checkout runs. */
+export const running = new Set();
 
 /**
  * @param {(checkout: number, topic: number, generation: number, value: string) => unknown} hear
+ *   answers an error instead of throwing
  * @returns {Page}
  */
 export const open = (hear, checkout) => ({
   __proto__: null,
-  hear(topic, value, generation = 0) {
-    const answer = hear(checkout, topic, generation, writeSafely(value));
-    if (answer instanceof Error) throw answer;
-    return answer;
-  },
+  hear: (topic, value, generation = 0) => hear(checkout, topic, generation, writeSafely(value)),
   face: {},
   others: [],
   parts: [],
   handlers: new Set(),
   waiting: [],
   timers: [],
-  silence: [],
   shop: "",
   low: new Set(),
   end: new AbortController(),
@@ -79,12 +79,17 @@ export const readOptions = (page, options) => writeSafely(options, page.others);
 
 /** Gives what the page works with: each call is told, and answered or refused. */
 export function begin({ hear, face, handlers, waiting }) {
+  const call = (...told) => {
+    const answer = hear(...told);
+    if (answer instanceof Error) throw answer;
+    return answer;
+  };
   // Later, so that the caller's handlers are in place before the first event.
   setTimeout(hear, 0, BEGIN);
   return Object.assign(face, {
     on(event, handler) {
       const name = textOf(event);
-      hear(ON, name);
+      call(ON, name);
       const one = { name, handler };
       handlers.add(one);
       return () => {
@@ -95,14 +100,15 @@ export function begin({ hear, face, handlers, waiting }) {
     placeOrder: () =>
       new Promise((...how) => {
         waiting.push(how);
-        hear(PLACE_ORDER);
+        call(PLACE_ORDER);
       }),
-    setAgreement: (agreement) => hear(SET_AGREEMENT, textOf(agreement)),
-    setPresentmentCurrency: (code) => hear(SET_CURRENCY, textOf(code)),
-    snapshot: () => hear(SNAPSHOT),
-    signOut: () => hear(SIGN_OUT),
-    retry: () => hear(RETRY),
-    dispose: () => hear(DISPOSE),
+    setAgreement: (agreement) => call(SET_AGREEMENT, textOf(agreement)),
+    setPresentmentCurrency: (code) => call(SET_CURRENCY, textOf(code)),
+    snapshot: () => call(SNAPSHOT),
+    signOut: () => call(SIGN_OUT),
+    retry: () => call(RETRY),
+    // There is nothing to refuse.
+    dispose: () => void hear(DISPOSE),
   });
 }
 
@@ -117,7 +123,7 @@ export function tell({ handlers }, event, detail) {
       else if (name === event) handler(detail);
     } catch (error) {
       // The page's own mistake, and not ours to stumble over.
-      report(error);
+      if (error !== crashed) report(error);
     }
   }
 }
@@ -143,11 +149,54 @@ export function startTimer({ hear, timers }, timer, milliseconds) {
 
 export const stopTimer = ({ timers }, timer) => clearTimeout(timers[timer]);
 
-/** Nothing is told any more. */
-export function close({ end, handlers, timers, silence }) {
+/**
+ * Nothing is told any more. What was drawn goes, and with it all that is the page's: Amazon's script
+ * keeps its callbacks for ever, and they keep this.
+ */
+export function close(page) {
+  const { end, handlers, others, parts, timers } = page;
+  running.delete(page);
   end.abort();
   handlers.clear();
-  [...timers, ...silence].forEach(clearTimeout);
+  timers.forEach(clearTimeout);
+  eraseAll(page);
+  parts.fill([]);
+  others.length = 0;
+}
+
+/**
+ * The module has trapped. What it was at is half done, so it does not run again, and every checkout of it
+ * ends: once nothing of it is on the stack any more, because that would go on.
+ *
+ * @returns {Error} what they answer from now on
+ */
+export function crash(cause) {
+  crashed = makeError(CRASHED, "module_crashed", "developer");
+  crashed.cause = cause;
+  queueMicrotask(() => {
+    report(crashed);
+    running.forEach(bury);
+  });
+  return crashed;
+}
+
+let crashed;
+const CRASHED =
+  "Amazon Pay has stopped. Load this page again: it finds out about your order, and you do not pay twice.";
+
+function bury(page) {
+  const { state } = page.face;
+  // What is placed stays so.
+  if (state !== "placed") {
+    const unresolved = state === "placing" || findAttempt(page) !== undefined;
+    show(page, "unavailable", false, false);
+    showSignOut(page, false);
+    say(page, CRASHED, crashed.code);
+    tell(page, "state", { state: "unavailable", missing: [], canPlace: false, unresolved });
+  }
+  settle(page, 1, crashed);
+  tell(page, "error", crashed);
+  close(page);
 }
 
 export const tellLoaded = ({ hear }, loaded) =>

@@ -156,6 +156,20 @@ export const option = (name, value) => (html) =>
 /** An edit: takes an attribute off the drop-in's tag. */
 export const without = (name) => (html) => html.replace(new RegExp(`\\s+data-${name}="[^"]*"`), "");
 
+/** An edit: another way to pay, which is the page's own. */
+export const otherWay = (html) =>
+  html.replace(
+    "<main",
+    `<form id="other" onsubmit="event.preventDefault(); this.dataset.sent = 1">
+      <button>Pay by card</button></form>$&`,
+  );
+
+/** Takes it. */
+export async function payAnotherWay(page) {
+  await page.getByRole("button", { name: "Pay by card" }).click();
+  await expect(page.locator("#other")).toHaveAttribute("data-sent", "1");
+}
+
 /** Has the pages from now on find no storage of these names, as browsers do that block it. */
 export const blockStorage = (page, ...names) =>
   page.addInitScript((blocked) => {
