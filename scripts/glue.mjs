@@ -4,7 +4,7 @@ import { Failure } from "./tools.mjs";
 // An address is all that npm/index.js passes. Servers that do not know the type of a .wasm file
 // cannot have it compiled while it arrives. A preload that has failed answers once, whenever it is asked.
 const INIT = `async function __wbg_init(address) {
-  const limit = { signal: AbortSignal.timeout?.(30_000) };
+  const limit = { __proto__: null, signal: AbortSignal.timeout?.(30_000) };
   const response = await fetch(address, limit).catch(() => fetch(address, limit));
   if (!response.ok) throw new Error(\`HTTP \${response.status} for \${response.url}\`);
   const imports = __wbg_get_imports();

@@ -107,7 +107,7 @@ export function drawWidget(page, widget, generation, given, designMode, asked) {
         newest = page;
         // Both tell the same id, of a billing agreement too; some builds call only one of them.
         options.onReady = options.onOrderReferenceCreate = (told) =>
-          speaksFrom(page, widget, ORDER_CREATED, page === newest) &&
+          speaksFrom(page, widget, page === newest) &&
           hear(ORDER_CREATED, answer(told, asked), generation);
       }
       const timer = FIRST_LOOK + widget;
@@ -116,7 +116,7 @@ export function drawWidget(page, widget, generation, given, designMode, asked) {
       // What is only shown has nothing to choose.
       for (const choice of given.displayMode ? [] : choices) {
         options[choice] = (told) =>
-          speaksFrom(page, widget, widget, true) &&
+          speaksFrom(page, widget, true) &&
           hear(CHOSEN, textOf(answer(told, "getConsentStatus")), generation);
       }
       const draw = () => new OffAmazonPayments.Widgets[name](options).bind(host.id);
@@ -176,22 +176,19 @@ function makePressable(host, type = "LwA") {
 // What is asked below must be the browser's own answer: a page may have a global of this name.
 const currentEvent = Object.getOwnPropertyDescriptor(globalThis, "event")?.get;
 
-// What Amazon's script is known to say while it deals with a frame's message.
-const saidAtOnce = new Set();
+/** Amazon's script is known to speak while it deals with a frame's message. */
+let speaksAtOnce = false;
 
 /**
  * Whether it is this widget of this page that makes Amazon's script speak. What it says at another
  * time comes out of the page's address, which it reads too, and which anybody can write.
  *
- * @param {number} what it says: that there is an order, or the widget in which something was chosen
- * @param {boolean} otherwise as long as nobody knows when it says so
+ * @param {boolean} otherwise as long as nobody knows when it speaks
  */
-function speaksFrom({ parts }, widget, what, otherwise) {
+function speaksFrom({ parts }, widget, otherwise) {
   const frame = speakingFrame();
-  if (frame) saidAtOnce.add(what);
-  return saidAtOnce.has(what)
-    ? parts[widget].some((container) => container.contains(frame))
-    : otherwise;
+  if (frame) speaksAtOnce = true;
+  return speaksAtOnce ? parts[widget].some((container) => container.contains(frame)) : otherwise;
 }
 
 /**

@@ -182,7 +182,7 @@ export function crash(cause) {
 
 let crashed;
 const CRASHED =
-  "Amazon Pay has stopped. Load this page again: it finds out about your order, and you do not pay twice.";
+  "Amazon Pay has stopped. Load this page again: an order on its way is found, and not placed twice.";
 
 function bury(page) {
   const { state } = page.face;

@@ -138,7 +138,7 @@ for (const [name, parts] of [
 }
 
 test.describe("a part of the policy is missing", () => {
-  const SILENT = "address_book_timeout";
+  const SILENT = "widget_timeout";
   for (const [what, change, code, flags = "login=auto"] of [
     ["Amazon in script-src", { "script-src": `'self' 'wasm-unsafe-eval'` }, "amazon_unreachable"],
     ["'wasm-unsafe-eval'", (text) => text.replace("'wasm-unsafe-eval' ", ""), "wasm_unavailable"],

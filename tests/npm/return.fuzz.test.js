@@ -21,7 +21,7 @@ function open(address, kept) {
       page.url = new URL(to, url).href;
     },
   };
-  globalThis.sessionStorage = { landerpay: kept };
+  globalThis.sessionStorage = { getItem: () => kept ?? null };
   return page;
 }
 

@@ -20,7 +20,7 @@ function open(address, kept) {
       page.url = new URL(to).href;
     },
   };
-  globalThis.sessionStorage = { landerpay: kept && JSON.stringify(kept) };
+  globalThis.sessionStorage = { getItem: () => (kept ? JSON.stringify(kept) : null) };
   return page;
 }
 
