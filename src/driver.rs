@@ -173,6 +173,7 @@ impl Driver {
         for effect in &effects {
             match effect {
                 Effect::Book(order) => self.book(order),
+                Effect::ForgetAttempt => session::forget_attempt(&self.page),
                 Effect::Report(reported) => error = Some(reported),
                 Effect::Notify(Notice::State | Notice::Expiring) => is_news = true,
                 _ => {}
@@ -293,7 +294,8 @@ impl Driver {
             Topic::Sent => AmazonOrderId::parse(told.text_of("amazonOrderId").unwrap_or_default())
                 .map(|id| {
                     let key = told.text_of("key").unwrap_or_default();
-                    Event::Resume(Rc::new(ImportOrder::again(key, id)))
+                    let order = Rc::new(ImportOrder::again(key, id));
+                    Event::Resume(order, told.is_true("left"))
                 }),
             Topic::ProfileArrived if place == Some(PROFILE) => {
                 Some(Event::ProfileArrived(fetch::profile(&told)))
@@ -368,7 +370,6 @@ impl Driver {
                 fetch::ask_for_profile(page, &url, &token, self.ask(PROFILE));
             }
             Effect::CollectOrder => self.collect_order(),
-            Effect::ForgetAttempt => session::forget_attempt(page),
             Effect::Send(order) => {
                 let token = |state: &mut State| state.choosing().map(|it| it.token.clone());
                 if let Some(token) = self.state.with(token) {
@@ -377,7 +378,7 @@ impl Driver {
                 }
             }
             // Done already.
-            Effect::Book(_) => {}
+            Effect::Book(_) | Effect::ForgetAttempt => {}
             Effect::ForgetChoice => {
                 session::keep_choice(None);
             }
@@ -392,7 +393,10 @@ impl Driver {
             // A page that would know nothing of the order would say that there is none.
             Effect::GoOn if !self.is_booked.get() => {}
             Effect::GoOn => self.go_on(),
-            Effect::Navigate(url) => self.navigate(&url),
+            Effect::Navigate(url) => {
+                session::leave_attempt(page);
+                self.navigate(&url);
+            }
             Effect::StartTimer(timer) => {
                 page::start_timer(page, timer as i32, timer.milliseconds() as i32);
             }
@@ -574,11 +578,11 @@ impl Driver {
         });
         let Some((name, words, can_place, order_id)) = read else { return };
         let order_id = order_id.as_deref();
-        let signed_in = !matches!(
+        let hides_button = !matches!(
             name,
             StateName::Loading | StateName::SignedOut | StateName::SigningIn | StateName::Expired
         );
-        page::show(&self.page, name.as_str(), signed_in, can_place, order_id);
+        page::show(&self.page, name.as_str(), hides_button, can_place, order_id);
         match error {
             Some(error) => {
                 let text = words::for_error(error, words, &self.options.site);
@@ -615,9 +619,6 @@ impl Driver {
         self.show(None, true);
         page::show_sign_out(&self.page, false);
         page::close(&self.page);
-        for widget in Widget::ALL {
-            page::erase(&self.page, widget as i32);
-        }
         self.reject(&ErrorKind::Disposed.into());
         let gone = CHECKOUTS.0.with(|all| all.get_mut(self.number).and_then(Option::take));
         drop(gone);

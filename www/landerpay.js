@@ -133,14 +133,11 @@ const begin = async () => {
   const { dispose } = checkout;
   checkout.dispose = () => {
     dispose();
+    if (LanderPay.checkout !== checkout) return;
     page.dataset.landerpayState = checkout.state;
     LanderPay.checkout = undefined;
   };
   checkout.on("*", tell);
-  checkout.on("error", ({ code }) => {
-    // The next try begins with a fresh module.
-    if (code === "module_crashed") LanderPay.checkout = undefined;
-  });
   LanderPay.checkout = checkout;
   // It may have changed while the module was on its way.
   const agreement = chosenAgreement();
@@ -156,9 +153,13 @@ if (!window.LanderPay) {
   window.LanderPay = {
     __proto__: null,
     retry() {
-      const { checkout, ready } = LanderPay;
-      checkout?.retry();
-      if (checkout || isBeginning) return ready;
+      try {
+        LanderPay.checkout?.retry();
+      } catch {
+        // Its module has crashed: the next one is fresh.
+        LanderPay.checkout = undefined;
+      }
+      if (LanderPay.checkout || isBeginning) return LanderPay.ready;
       isBeginning = true;
       page.dataset.landerpayState = "loading";
       LanderPay.ready = begin()
@@ -183,7 +184,13 @@ if (!window.LanderPay) {
         : widgets;
     const { nonce } = script;
     try {
-      ask("script", { src, async: true, nonce, onerror: (event) => event.target.remove() });
+      ask("script", {
+        src,
+        async: true,
+        nonce,
+        isOurs: true,
+        onerror: (event) => event.target.remove(),
+      });
     } catch {
       // Trusted Types refuse the address; the module says so.
     }

@@ -63,7 +63,7 @@ impl AccessToken {
 
 /// A text of somebody else's up to what looks like a token, encoded or not.
 pub fn before_token(text: &str) -> &str {
-    let token = text.as_bytes().windows(4).position(|it| it.eq_ignore_ascii_case(b"Atza"));
+    let token = text.as_bytes().windows(5).position(|it| matches!(it, b"Atza|" | b"Atza%"));
     text.get(..token.unwrap_or(text.len())).unwrap_or_default()
 }
 

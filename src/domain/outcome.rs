@@ -1,6 +1,6 @@
 //! What came of an attempt to place an order.
 
-use crate::domain::ids::AmazonOrderId;
+use crate::domain::ids::{AmazonOrderId, before_token};
 use crate::domain::text::contains_ignoring_case;
 use crate::domain::value::Value;
 use crate::error::Error;
@@ -50,9 +50,9 @@ impl Decline {
         Some(Self::new(reason, message))
     }
 
-    /// A decline whose reason was told apart from its message.
+    /// A decline whose reason was told apart from its message. The CRM may quote what it was sent.
     pub fn new(reason: DeclineReason, message: &str) -> Self {
-        Self { reason, message: message.to_owned() }
+        Self { reason, message: before_token(message).to_owned() }
     }
 
     /// Why, as far as it is known.

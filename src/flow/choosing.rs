@@ -72,15 +72,16 @@ pub(super) fn widget_is_silent(
 
 /// Shows what can no longer be changed, once: then it counts as chosen.
 pub(super) fn show_only(choosing: &mut Choosing, widget: Widget, effects: &mut Effects) -> bool {
-    let Choice { plan, order: Some(id), address, payment, .. } = &mut choosing.choice else {
-        return false;
-    };
-    let chosen = match widget {
-        Widget::AddressBook if !plan.digital => address,
-        Widget::Wallet => payment,
+    let choice = &mut choosing.choice;
+    let Some(id) = &choice.order else { return false };
+    let plan = &choice.plan;
+    let (chosen, fixed) = match widget {
+        Widget::AddressBook if !plan.digital => (&mut choice.address, &mut choice.address_fixed),
+        Widget::Wallet => (&mut choice.payment, &mut choice.payment_fixed),
         _ => return false,
     };
-    let is_news = !core::mem::replace(chosen, true);
+    *chosen = true;
+    let is_news = !core::mem::replace(fixed, true);
     if is_news {
         effects.push(Effect::Show(widget, *plan, id.clone()));
     }
@@ -119,7 +120,6 @@ pub(super) fn follow(plan: Plan, state: &mut State, effects: &mut Effects) {
         && choosing.unresolved.is_none()
         && choosing.choice.plan != plan
     {
-        choosing.decline = None;
         choosing.choice = Choice { plan, ..Choice::default() };
         effects.push(Effect::EraseWidgets);
         draw(&mut choosing.choice, effects);
@@ -130,7 +130,7 @@ pub(super) fn address_selected(state: &mut State, effects: &mut Effects) {
     if let Some(choosing) = state.choosing_mut() {
         choosing.choice.address = true;
         // Amazon reloads the Wallet after each address selection and voids what was chosen there.
-        choosing.choice.payment = false;
+        choosing.choice.payment = choosing.choice.payment_fixed;
         effects.push(Effect::Notify(Notice::AddressSelected));
         review(&choosing.choice, Widget::AddressReview, effects);
     }

@@ -69,6 +69,8 @@ pub enum Timer {
     Collect,
     /// Until an unanswered order is sent again with the same key.
     Resend,
+    /// Until a page that was to be left counts as come back to: an address may lead nowhere.
+    Leave,
     /// Until the session is looked at again. Answers with `Clock` instead: a machine that sleeps
     /// stops its timers.
     Session,
@@ -76,7 +78,8 @@ pub enum Timer {
 
 impl Timer {
     /// Every timer.
-    pub const ALL: [Self; 4] = [Self::Profile, Self::Collect, Self::Resend, Self::Session];
+    pub const ALL: [Self; 5] =
+        [Self::Profile, Self::Collect, Self::Resend, Self::Leave, Self::Session];
 
     /// The limit in milliseconds.
     pub const fn milliseconds(self) -> u32 {
@@ -84,6 +87,7 @@ impl Timer {
             Self::Profile => 1_000,
             Self::Collect => 10_000,
             Self::Resend => 2_000,
+            Self::Leave => 30_000,
             Self::Session => 10_000,
         }
     }

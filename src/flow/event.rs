@@ -55,8 +55,9 @@ pub enum Event {
     ProfileArrived(Result<Profile, Error>),
     /// The buyer or the page wants the order placed.
     PlaceOrder,
-    /// This page has sent an order before it was loaded again, and nobody knows what became of it.
-    Resume(Rc<ImportOrder>),
+    /// This page has sent an order before it was loaded again, and nobody knows what became of it. True
+    /// if the page was left for a further step.
+    Resume(Rc<ImportOrder>, bool),
     /// The page's order fields, with the key of this attempt.
     OrderCollected(Nonce, Result<Fields, Error>),
     /// The backend's answer, understood.

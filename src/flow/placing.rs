@@ -15,6 +15,10 @@ use crate::flow::state::{Asking, Choice, Choosing, Phase, ProfileState, Session,
 use crate::flow::step::{self, Effects};
 use crate::prelude::*;
 
+/// What is sent for the second time may have been taken at the first.
+const AGAIN: u8 = 2;
+/// How often the page asks by itself: for some minutes. The buyer may have paid another way since.
+const ROUNDS: u8 = 30;
 /// How often an order whose answer is lost is sent in a row, always with the same key.
 const SENDS: u8 = 3;
 
@@ -39,7 +43,7 @@ pub(super) fn place_order(state: &mut State, effects: &mut Effects) {
         // What became of the last attempt comes first: a second order must not pass it by.
         let phase = if let Some(order) = choosing.unresolved.take() {
             effects.push(Effect::Send(Rc::clone(&order)));
-            Phase::Sending(order, 1)
+            Phase::Sending(order, AGAIN)
         } else {
             let mut phase = Phase::AwaitingProfile;
             if !matches!(choosing.profile, ProfileState::Pending(_)) {
@@ -51,13 +55,14 @@ pub(super) fn place_order(state: &mut State, effects: &mut Effects) {
     }
 }
 
-/// Asks by itself what became of an order whose answer is lost. The page goes on saying so.
+/// Asks by itself what became of an order whose answer is lost, by sending it once more. The page goes on
+/// saying so.
 pub(super) fn ask(state: &mut State, effects: &mut Effects) {
     if let State::Choosing(choosing) = state
         && let Some(order) = &choosing.unresolved
-        && choosing.asking == Asking::Soon
+        && let Asking::Soon(round) = choosing.asking
     {
-        choosing.asking = Asking::UnderWay;
+        choosing.asking = Asking::UnderWay(round);
         effects.push(Effect::Send(Rc::clone(order)));
     }
 }
@@ -75,14 +80,16 @@ pub(super) fn stayed(state: &mut State, error: Error, effects: &mut Effects) {
 }
 
 /// Asks what became of an order before anything else may be sent.
-pub(super) fn resume(state: &mut State, order: Rc<ImportOrder>, effects: &mut Effects) {
+pub(super) fn resume(state: &mut State, order: Rc<ImportOrder>, left: bool, effects: &mut Effects) {
     *state = match core::mem::take(state) {
+        State::Choosing(choosing) if left => State::Placing(choosing, Phase::Leaving(order)),
         State::Choosing(choosing) => {
             effects.push(Effect::Send(Rc::clone(&order)));
-            State::Placing(choosing, Phase::Sending(order, 1))
+            State::Placing(choosing, Phase::Sending(order, AGAIN))
         }
         other => other,
     };
+    stayed(state, ErrorKind::OutcomeUnknown.into(), effects);
 }
 
 pub(super) fn collect(phase: &mut Phase, effects: &mut Effects) {
@@ -144,10 +151,11 @@ pub(super) fn answered(state: &mut State, outcome: Outcome, effects: &mut Effect
     // What was asked by itself.
     if let State::Choosing(choosing) = state
         && let Some(order) = &choosing.unresolved
-        && choosing.asking == Asking::UnderWay
+        && let Asking::UnderWay(round) = choosing.asking
     {
         if matches!(outcome, Outcome::Unknown(_)) {
-            choosing.asking = Asking::Soon;
+            let is_last = round == ROUNDS;
+            choosing.asking = if is_last { Asking::OnPress } else { Asking::Soon(round + 1) };
             return;
         }
         let phase = Phase::Sending(Rc::clone(order), SENDS);
@@ -158,7 +166,17 @@ pub(super) fn answered(state: &mut State, outcome: Outcome, effects: &mut Effect
     }
     let State::Placing(choosing, phase) = state else { return };
     let Phase::Sending(sent, times) = phase else { return };
-    if !matches!(outcome, Outcome::Unknown(_)) {
+    let outcome = match outcome {
+        // Of an order that was taken the first time Amazon says the same.
+        Outcome::Refused(error)
+            if *times >= AGAIN
+                && matches!(error.kind(), ErrorKind::OrderStale | ErrorKind::TokenRefused) =>
+        {
+            Outcome::Unknown(error)
+        }
+        outcome => outcome,
+    };
+    if !matches!(outcome, Outcome::Unknown(_) | Outcome::Redirect(_)) {
         effects.push(Effect::ForgetAttempt);
     }
     match outcome {
@@ -179,8 +197,8 @@ pub(super) fn answered(state: &mut State, outcome: Outcome, effects: &mut Effect
         }
         Outcome::Redirect(url) => {
             *phase = Phase::Leaving(Rc::clone(sent));
-            effects.push(Effect::ForgetChoice);
             effects.push(Effect::Navigate(url));
+            effects.push(Effect::StartTimer(Timer::Leave));
         }
         Outcome::Declined(decline) if choosing.session == Session::Left => {
             let error = Error::new(ErrorKind::Declined, decline.reason().name());
@@ -207,7 +225,7 @@ pub(super) fn answered(state: &mut State, outcome: Outcome, effects: &mut Effect
         }
         Outcome::Unknown(error) => {
             choosing.unresolved = Some(Rc::clone(sent));
-            choosing.asking = Asking::Soon;
+            choosing.asking = Asking::Soon(1);
             choose_again(state, error, effects);
         }
     }
@@ -222,6 +240,7 @@ fn declined(choosing: &mut Choosing, decline: Decline, effects: &mut Effects) {
             if !choosing.choice.plan.digital {
                 let plan = choosing.choice.plan;
                 effects.push(Effect::Show(Widget::AddressBook, plan, id.clone()));
+                choosing.choice.address_fixed = true;
             }
             choosing::draw_wallet(&choosing.choice, effects);
             choosing.choice.payment = false;

@@ -68,12 +68,12 @@ pub struct Choosing {
 /// Who asks about an order of unknown fate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asking {
-    /// The buyer: the answer would lead away from the page.
+    /// The buyer: nothing is to be learnt without, or the answer would lead away from the page.
     OnPress,
-    /// The page, as soon as it looks at the session.
-    Soon,
-    /// The page has, and waits for the answer.
-    UnderWay,
+    /// The page, as soon as it looks at the session, for the n-th time.
+    Soon(u8),
+    /// The page has, for the n-th time, and waits for the answer.
+    UnderWay(u8),
 }
 
 /// How good a session still is.
@@ -108,8 +108,12 @@ pub struct Choice {
     pub order: Option<AmazonOrderId>,
     /// An address is selected.
     pub address: bool,
+    /// The address is shown only: Amazon takes no other.
+    pub address_fixed: bool,
     /// A payment method is selected, and no address since.
     pub payment: bool,
+    /// The payment method is shown only: Amazon takes no other.
+    pub payment_fixed: bool,
     /// The buyer agrees to further charges.
     pub consent: bool,
     /// How often the order reference had to be made anew because of an error.

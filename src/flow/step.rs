@@ -49,7 +49,11 @@ fn take(plan: Plan, state: &mut State, event: Event, effects: &mut Effects) {
         Event::PaymentSelected => choosing::payment_selected(state, effects),
         Event::Consented(given) => choosing::consented(state, given, effects),
         // Every event lets the choice follow the plan, as soon as it can.
-        Event::PlanChanged => {}
+        Event::PlanChanged => {
+            if let State::Choosing(choosing) = state {
+                choosing.decline = None;
+            }
+        }
         Event::CurrencyChanged => choosing::currency_changed(state, effects),
         Event::OrderUsed => order_used(state, effects),
         Event::Warned(error) => effects.push(Effect::Report(error)),
@@ -59,7 +63,7 @@ fn take(plan: Plan, state: &mut State, event: Event, effects: &mut Effects) {
         }
         Event::ProfileArrived(profile) => choosing::profile_arrived(state, profile, effects),
         Event::PlaceOrder => placing::place_order(state, effects),
-        Event::Resume(order) => placing::resume(state, order, effects),
+        Event::Resume(order, left) => placing::resume(state, order, left, effects),
         Event::OrderCollected(key, fields) => placing::collected(state, key, fields, effects),
         Event::Answered(outcome) => placing::answered(state, outcome, effects),
         Event::Stayed(error) => placing::stayed(state, error, effects),
@@ -67,6 +71,7 @@ fn take(plan: Plan, state: &mut State, event: Event, effects: &mut Effects) {
             Timer::Profile => choosing::fetch_profile(state, effects),
             Timer::Collect => placing::collecting_took_too_long(state, effects),
             Timer::Resend => placing::resend(state, effects),
+            Timer::Leave => placing::stayed(state, ErrorKind::OutcomeUnknown.into(), effects),
             Timer::Session => {}
         },
         Event::Known(token) => known(plan, state, token, effects),
@@ -212,10 +217,9 @@ fn clock(state: &mut State, seconds: i32, effects: &mut Effects) {
 /// Ends the session; what was chosen stays for the next one. An order on its way or of unknown
 /// fate needs no session, and comes first.
 pub(super) fn expire(state: &mut State, effects: &mut Effects) {
-    if state.must_be_kept() {
-        return;
-    }
-    if let State::Choosing(choosing) = core::mem::take(state) {
+    if let State::Choosing(choosing) = state
+        && choosing.unresolved.is_none()
+    {
         *state = State::Expired(Ended(choosing.choice.kept()));
         effects.push(Effect::ForgetSession(false));
         effects.push(Effect::Notify(Notice::Expired));
@@ -267,7 +271,9 @@ pub(super) fn order_used(state: &mut State, effects: &mut Effects) {
         // It came in place of what the session's timer asks for.
         effects.push(Effect::StartTimer(Timer::Session));
         if !choosing::renew_order(choosing, effects) {
-            give_up(state, ErrorKind::NothingToReview.into(), effects);
+            let is_review = choosing.choice.plan.page == Page::Review;
+            let kind = if is_review { ErrorKind::NothingToReview } else { ErrorKind::OrderStale };
+            give_up(state, kind.into(), effects);
         }
     }
 }
@@ -275,7 +281,8 @@ pub(super) fn order_used(state: &mut State, effects: &mut Effects) {
 fn widget_failed(state: &mut State, widget: Widget, code: &str, effects: &mut Effects) {
     let error = Error::new(widget.error(), code);
     match (reaction(code), &mut *state) {
-        (Reaction::Ignore, _) => return,
+        // What stands on the page of an order that exists is of no more interest.
+        (Reaction::Ignore, _) | (_, State::Placed(_)) => return,
         // An order of unknown fate is asked about first; that needs no session.
         (_, State::Choosing(choosing)) if choosing.unresolved.is_some() => {}
         (Reaction::SignInAgain, State::Choosing(_)) => expire(state, effects),

@@ -6,9 +6,13 @@ use crate::flow::effect::Notice;
 use crate::flow::state::{ProfileState, State, StateName};
 
 /// What makes the page look different: the state's name, what is missing, whether the order can be
-/// placed.
-pub fn standing(state: &State) -> (StateName, &'static [&'static str], bool) {
-    (state.name(), missing(state), state.ready().is_some())
+/// placed, whether an order's fate is unknown.
+pub fn standing(state: &State) -> (StateName, &'static [&'static str], bool, bool) {
+    (state.name(), missing(state), state.ready().is_some(), is_unresolved(state))
+}
+
+fn is_unresolved(state: &State) -> bool {
+    state.choosing().is_some_and(|choosing| choosing.unresolved.is_some())
 }
 
 fn missing(state: &State) -> &'static [&'static str] {
@@ -22,8 +26,7 @@ pub fn snapshot(state: &State) -> Value {
     let names = missing(state).iter().map(|name| Value::of(name)).collect();
     put(&mut fields, "missing", Value::List(names));
     put(&mut fields, "canPlace", Value::Bool(state.ready().is_some()));
-    let unresolved = state.choosing().is_some_and(|choosing| choosing.unresolved.is_some());
-    put(&mut fields, "unresolved", Value::Bool(unresolved));
+    put(&mut fields, "unresolved", Value::Bool(is_unresolved(state)));
     put_ids(state, &mut fields);
     Value::Map(fields)
 }

@@ -101,13 +101,20 @@ export function drawWidget(page, widget, generation, given, designMode, asked) {
       const options = {
         ...given,
         design: { designMode },
-        onError: (error) => hear(WIDGET_FAILED, answer(error, "getErrorCode"), generation),
+        onError(error) {
+          const code = answer(error, "getErrorCode");
+          // That counts as a choice.
+          const isChoice = /Modifiable$/.test(code);
+          if (!isChoice || speaksFrom(page, widget, widget, true)) {
+            hear(WIDGET_FAILED, code, generation);
+          }
+        },
       };
       if (asked) {
         newest = page;
         // Both tell the same id, of a billing agreement too; some builds call only one of them.
         options.onReady = options.onOrderReferenceCreate = (told) =>
-          speaksFrom(page, widget, page === newest) &&
+          speaksFrom(page, widget, ORDER_CREATED, page === newest) &&
           hear(ORDER_CREATED, answer(told, asked), generation);
       }
       const timer = FIRST_LOOK + widget;
@@ -116,7 +123,7 @@ export function drawWidget(page, widget, generation, given, designMode, asked) {
       // What is only shown has nothing to choose.
       for (const choice of given.displayMode ? [] : choices) {
         options[choice] = (told) =>
-          speaksFrom(page, widget, true) &&
+          speaksFrom(page, widget, widget, true) &&
           hear(CHOSEN, textOf(answer(told, "getConsentStatus")), generation);
       }
       const draw = () => new OffAmazonPayments.Widgets[name](options).bind(host.id);
@@ -176,19 +183,22 @@ function makePressable(host, type = "LwA") {
 // What is asked below must be the browser's own answer: a page may have a global of this name.
 const currentEvent = Object.getOwnPropertyDescriptor(globalThis, "event")?.get;
 
-/** Amazon's script is known to speak while it deals with a frame's message. */
-let speaksAtOnce = false;
+// What Amazon's script is known to say while it deals with a frame's message. For each by itself: a
+// build may say one thing later.
+const saidAtOnce = new Set();
 
 /**
  * Whether it is this widget of this page that makes Amazon's script speak. What it says at another
  * time comes out of the page's address, which it reads too, and which anybody can write.
  *
- * @param {boolean} otherwise as long as nobody knows when it speaks
+ * @param {number} what it says: that there is an order, or the widget in which something was chosen
+ * @param {boolean} otherwise as long as nobody knows when it says so
  */
-function speaksFrom({ parts }, widget, otherwise) {
+function speaksFrom({ parts }, widget, what, otherwise) {
   const frame = speakingFrame();
-  if (frame) speaksAtOnce = true;
-  return speaksAtOnce ? parts[widget].some((container) => container.contains(frame)) : otherwise;
+  if (frame) saidAtOnce.add(what);
+  if (!saidAtOnce.has(what)) return otherwise;
+  return parts[widget].some((container) => container.contains(frame));
 }
 
 /**

@@ -19,12 +19,12 @@ export const findScript = () =>
  */
 export function loadAmazon(url, nonce) {
   let script = findScript();
-  const isOurs = !script;
   if (script && pathOf(script.src) !== pathOf(url)) return Promise.resolve("mismatch");
   if (isReady()) return Promise.resolve("ready");
   try {
-    if (isOurs) {
+    if (!script) {
       script = document.createElement("script");
+      script.isOurs = true;
       script.async = true;
       script.src = url;
       if (nonce) script.nonce = nonce;
@@ -35,14 +35,14 @@ export function loadAmazon(url, nonce) {
     return Promise.resolve("unreachable");
   }
   // Not by a polluted prototype's word.
-  if (!Object.hasOwn(script, "landerpay")) script.landerpay = watch(script, isOurs);
+  if (!Object.hasOwn(script, "landerpay")) script.landerpay = watch(script);
   return script.landerpay;
 }
 
 // Region and environment stand in the path; a simulator's base comes before it.
 const pathOf = (url) => url.replace(/^.*(?=\/OffAmazonPayments\/)|[?#].*$/g, "");
 
-function watch(script, isOurs) {
+function watch(script) {
   return new Promise((resolve) => {
     let hasCome = false;
     const finish = (outcome) => {
@@ -51,8 +51,8 @@ function watch(script, isOurs) {
       if (outcome !== "ready") {
         delete script.landerpay;
         // What is still on its way cannot be called back, and holds up the page's loading.
-        const isComing =
-          outcome === "timeout" && !hasCome && (isOurs || document.readyState !== "complete");
+        const isPending = Object.hasOwn(script, "isOurs") || document.readyState !== "complete";
+        const isComing = outcome === "timeout" && !hasCome && isPending;
         // A dead tag would be adopted by the next try. One that runs must not run twice: it would
         // replace the page's jQuery.
         if (!window.OffAmazonPayments && !isComing) script.remove();

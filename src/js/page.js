@@ -57,7 +57,15 @@ export function readForm({ parts }, checked) {
 /** Has the page's controls tell their presses, and the page whenever it comes into sight. */
 export function listen(page, shop) {
   const { hear, parts, end } = page;
+  // What ends all listening; a polluted prototype adds nothing.
+  const options = { __proto__: null, signal: end.signal };
   page.shop = shop;
+  const { origin, pathname, search, hash } = location;
+  // Amazon's script would take it for a widget's word.
+  if (hash.includes("apay-")) {
+    const rest = hash.replace(/apay-.*/, "");
+    history.replaceState(history.state, "", origin + pathname + search + rest);
+  }
   running.add(page);
   const press = (part, type, what) => {
     const tell = (event) => {
@@ -67,36 +75,37 @@ export function listen(page, shop) {
       event.preventDefault();
       hear(what);
     };
-    // What ends it has the one option that is needed: a signal.
-    for (const element of parts[part]) element.addEventListener(type, tell, end);
+    for (const element of parts[part]) element.addEventListener(type, tell, options);
   };
   press(PLACE_ORDER, "click", topic.PLACE_ORDER);
   press(ORDER, "submit", topic.PLACE_ORDER);
   press(SIGN_OUT, "click", topic.SIGN_OUT);
   // A page that comes back may be older than its session.
   for (const type of ["visibilitychange", "pageshow", "online"]) {
-    addEventListener(type, ({ persisted }) => hear(topic.SEEN, persisted), end);
+    addEventListener(type, ({ persisted }) => hear(topic.SEEN, persisted), options);
   }
   // A token that Amazon's script still knows comes back in the hash, to a page that stays.
   const isBack = () => page.state && location.hash.includes(page.state);
-  addEventListener("hashchange", () => isBack() && location.reload(), end);
+  addEventListener("hashchange", () => isBack() && location.reload(), options);
 }
 
 /** Shows where the checkout stands. */
-export function show(page, state, signedIn, canPlace, orderId) {
+export function show(page, state, hidesButton, canPlace, orderId) {
   const { face, parts } = page;
   face.state = state;
   for (const button of parts[PLACE_ORDER]) {
     button.disabled = !canPlace;
     button.setAttribute("aria-busy", state === "placing");
   }
-  for (const button of parts[BUTTON]) button.hidden = signedIn;
+  for (const button of parts[BUTTON]) button.hidden = hidesButton;
   if (orderId !== undefined) showOrder(page, orderId);
   // What was sent comes first, before the buyer can press anything.
   if (page.resumed || !/^(choosing|ready)$/.test(state)) return;
   page.resumed = true;
   const sent = findAttempt(page);
-  if (sent) page.hear(topic.SENT, { key: sent.key, amazonOrderId: sent.content.amazonOrderId });
+  if (!sent) return;
+  const { key, left, content } = sent;
+  page.hear(topic.SENT, { key, left, amazonOrderId: content.amazonOrderId });
 }
 
 /** Shows the CRM's id of an order. */

@@ -60,7 +60,13 @@ extern "C" {
     /// the page keeps.
     pub fn listen(page: &Page, shop: &str);
     /// Shows where the checkout stands.
-    pub fn show(page: &Page, state: &str, signed_in: bool, can_place: bool, order_id: Option<&str>);
+    pub fn show(
+        page: &Page,
+        state: &str,
+        hides_button: bool,
+        can_place: bool,
+        order_id: Option<&str>,
+    );
     /// Shows the CRM's id of an order.
     #[wasm_bindgen(js_name = showOrder)]
     pub fn show_order(page: &Page, id: &str);

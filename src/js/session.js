@@ -63,7 +63,7 @@ function store(name, value) {
 function find() {
   const kept = stored(SESSION);
   if (kept?.signOut === lastSignOut()) return kept;
-  return kept?.nonce && { ...kept, order: undefined };
+  return kept?.nonce && { __proto__: null, ...kept, order: undefined };
 }
 
 export const load = () => write(find());
@@ -150,9 +150,11 @@ export function readFunnel(page, search, minutes) {
     // The CRM's partial order becomes one order.
     if (value && (name !== "orderId" || value !== kept.used)) kept[name] = value;
   }
-  const again = isFirst && isReturn() && kept.pages?.[here()];
+  const isBack = isReturn();
+  const again = isFirst && isBack && kept.pages?.[here()];
   // Whoever opens a page anew wants to buy anew.
   if (isFirst && !again) delete kept.pages?.[here()];
+  if (isFirst && !isBack && kept.sent?.[here()]?.left) delete kept.sent[here()];
   isFirst = false;
   store(FUNNEL, kept);
   const { placed } = kept;
@@ -171,20 +173,28 @@ export function keepPlaced(page, amazonOrderId, orderId, product) {
   const { placed, pages, orderId: partial, ...kept } = findFunnel(page);
   const isAddition = product !== undefined;
   const receipt = { amazonOrderId, orderId };
-  const order = isAddition && placed ? placed : { ...receipt, at: now(), products: [] };
-  if (isAddition && order.orderId === orderId) order.products.push(product);
+  const order = isAddition && placed ? { ...placed } : { ...receipt, at: now(), products: [] };
+  if (isAddition && order.orderId === orderId) {
+    order.products = [...listOf(order.products), product];
+  }
   keepChoice();
   return store(FUNNEL, {
     ...kept,
     used: partial ?? kept.used,
-    ids: [...(kept.ids ?? []), amazonOrderId],
+    ids: [...listOf(kept.ids), amazonOrderId],
     placed: order,
     pages: { ...(isAddition && pages), [here()]: receipt },
   });
 }
 
+// Another script of the page may have been at what is kept.
+const listOf = (kept) => (Array.isArray(kept) ? kept : []);
+
 /** What this page has sent, as long as its fate is unknown. */
-export const findAttempt = (page) => findFunnel(page).sent?.[here()];
+export function findAttempt(page) {
+  const attempt = findFunnel(page).sent?.[here()];
+  return attempt?.content && attempt;
+}
 
 /**
  * Keeps an order that this page sends until its fate is known: the page may be loaded again before. The
@@ -194,7 +204,7 @@ export const findAttempt = (page) => findFunnel(page).sent?.[here()];
  */
 export function keepAttempt(page, key, { amazonAddressConsent, ...fields }) {
   const kept = page.sent ?? findAttempt(page);
-  page.sent = kept?.key === key ? kept : { key, content: fields };
+  page.sent = kept?.key === key ? kept : { key, content: fields, place: here() };
   // Who has signed out meanwhile leaves nothing.
   if (find()) keepSent(page, page.sent);
   // A page's `toJSON` must not write the order.
@@ -204,13 +214,17 @@ export function keepAttempt(page, key, { amazonAddressConsent, ...fields }) {
 /** Its fate is known. */
 export const forgetAttempt = (page) => keepSent(page);
 
+/** The page is left for a further step: whoever opens it anew wants to buy anew, who comes back does not. */
+export const leaveAttempt = (page) => keepSent(page, { ...page.sent, left: true });
+
 function keepSent(page, attempt) {
   const { sent, ...kept } = findFunnel(page);
-  store(FUNNEL, { ...kept, sent: { ...sent, [here()]: attempt } });
+  // The page may have another address by now.
+  store(FUNNEL, { ...kept, sent: { ...sent, [page.sent?.place ?? here()]: attempt } });
 }
 
 /** Whether this order of Amazon's was placed on a later page, before this one was shown again. */
-export const isPlaced = (page, id) => Boolean(findFunnel(page).ids?.includes(id));
+export const isPlaced = (page, id) => listOf(findFunnel(page).ids).includes(id);
 
 /**
  * Forgets a session: everywhere, or only what is left of this one. Another tab may have begun the

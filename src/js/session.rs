@@ -62,6 +62,9 @@ extern "C" {
     /// Forgets the order that this page has sent: its fate is known.
     #[wasm_bindgen(js_name = forgetAttempt)]
     pub fn forget_attempt(page: &Page);
+    /// The page is left for a further step of the order that it has sent.
+    #[wasm_bindgen(js_name = leaveAttempt)]
+    pub fn leave_attempt(page: &Page);
     #[wasm_bindgen(js_name = isPlaced)]
     fn was_placed(page: &Page, amazon_order_id: &str) -> bool;
     #[wasm_bindgen(js_name = sawSignOut)]

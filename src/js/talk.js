@@ -19,7 +19,8 @@ import { findAttempt, keepAttempt } from "./session.js";
  * @property {string} shop the seller and client, in one environment of one region
  * @property {boolean} [resumed] what was sent before the page was loaded again is asked about
  * @property {Set<number>} low the widgets of which the page knows that their containers are too low
- * @property {{ key: string, content: object }} [sent] the newest order that was sent
+ * @property {{ key: string, content: object, place: string }} [sent] the newest order that was sent, and
+ *   the page's address then
  * @property {string} [state] of the newest sign-in that was asked for
  * @property {string} [signOut] the newest sign-out of all tabs that is known here
  */
@@ -188,8 +189,8 @@ function bury(page) {
   const { state } = page.face;
   // What is placed stays so.
   if (state !== "placed") {
-    const unresolved = state === "placing" || findAttempt(page) !== undefined;
-    show(page, "unavailable", false, false);
+    const unresolved = /^(placing|confirming)$/.test(state) || findAttempt(page) !== undefined;
+    show(page, "unavailable", true, false);
     showSignOut(page, false);
     say(page, CRASHED, crashed.code);
     tell(page, "state", { state: "unavailable", missing: [], canPlace: false, unresolved });

@@ -131,7 +131,7 @@ fn error(reply: &Reply, code: Option<&str>, message: &str) -> Outcome {
             {
                 Outcome::Refused(ErrorKind::OrderStale.into())
             }
-            None => Outcome::Refused(Error::new(ErrorKind::OrderRefused, message)),
+            None => Outcome::Refused(Error::new(ErrorKind::OrderRefused, before_token(message))),
         },
     }
 }
@@ -146,8 +146,7 @@ fn redirect(url: Option<&Value>) -> Outcome {
     }
 }
 
-/// The message as one line of text: its own, or one sentence for each field. The CRM may quote what
-/// it was sent.
+/// The message as one line of text: its own, or one sentence for each field.
 fn sentence(message: &Value) -> String {
     let mut text = String::new();
     let mut add = |part: &str| {
@@ -164,8 +163,7 @@ fn sentence(message: &Value) -> String {
         }
         other => add(other.text().unwrap_or_default()),
     }
-    let text = before_token(&text);
-    if text.is_empty() { "no reason was given" } else { text }.to_owned()
+    if text.is_empty() { "no reason was given".to_owned() } else { text }
 }
 
 #[cfg(test)]
@@ -383,7 +381,11 @@ mod tests {
         let refused = |text: &str| Outcome::Refused(Error::new(ErrorKind::OrderRefused, text));
         for (json, outcome) in [
             (r#"{"result":"ERROR","message":"bad token Atza|SECRET."}"#, refused("bad token ")),
-            (r#"{"result":"ERROR","message":"Atza%7CSECRET"}"#, refused("no reason was given")),
+            (r#"{"result":"ERROR","message":"Atza%7CSECRET"}"#, refused("")),
+            (
+                r#"{"result":"ERROR","message":"Ersatzartikel fehlt"}"#,
+                refused("Ersatzartikel fehlt"),
+            ),
             (
                 r#"{"result":"ERROR","message":{"amazonAddressConsent":"Atza|SECRET"}}"#,
                 refused("amazonAddressConsent "),

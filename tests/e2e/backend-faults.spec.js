@@ -123,8 +123,10 @@ test.describe("an order of unknown fate", () => {
     await page.unroute(ORDER);
     const held = [];
     await page.route(ORDER, (route) => held.push(route));
-    await page.clock.runFor(31_500);
-    expect(held).toHaveLength(1);
+    await page.clock.runFor(10_500);
+    await expect.poll(() => held.length).toBe(1);
+    await page.clock.runFor(21_000);
+    expect(watch.orders).toHaveLength(2);
     await buyer.place();
     await expect.poll(() => held.length).toBe(2);
     await shop.expectState("placing");

@@ -102,7 +102,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         2 => Just(Event::Answered(unreachable())),
         1 => Just(Event::Answered(Outcome::Unknown(error()))),
         2 => prop::sample::select(&Timer::ALL[..]).prop_map(Event::TimeUp),
-        1 => any_resumed().prop_map(Event::Resume),
+        1 => (any_resumed(), any::<bool>()).prop_map(|(order, left)| Event::Resume(order, left)),
         2 => (-400_i32..4000).prop_map(Event::Clock),
         1 => Just(Event::Clock(0)),
         1 => Just(Event::SignInFailed(ErrorKind::PopupBlocked.into())),
@@ -200,8 +200,9 @@ impl Waits {
             State::Placing(_, Phase::AwaitingProfile) => self.profile || runs(Timer::Profile),
             State::Placing(_, Phase::Collecting) => self.fields && runs(Timer::Collect),
             State::Placing(_, Phase::Waiting(..)) => runs(Timer::Resend),
-            // The request has a limit of its own, and another page follows.
-            State::Placing(_, Phase::Sending(..) | Phase::Leaving(_)) => true,
+            State::Placing(_, Phase::Leaving(_)) => runs(Timer::Leave),
+            // The request has a limit of its own.
+            State::Placing(_, Phase::Sending(..)) => true,
             _ => {
                 // After a decline where nothing can be chosen, the buyer goes back a page.
                 let is_over = choosing.decline.is_some() && !choosing.choice.plan.page.chooses();
@@ -350,6 +351,9 @@ proptest! {
         let mut in_flight: Option<Rc<ImportOrder>> = None;
         // The order of whose fate nobody knows.
         let mut unknown: Option<Rc<ImportOrder>> = None;
+        // The order that was sent last, and whether it was not for the first time.
+        let mut last_sent: Option<Rc<ImportOrder>> = None;
+        let mut is_repeated = false;
         let mut placed_once = false;
         // The order for which the browser goes to the bank.
         let mut is_leaving: Option<Rc<ImportOrder>> = None;
@@ -372,7 +376,7 @@ proptest! {
                 Event::PlanChanged => page != Page::Review,
                 Event::OrderCreated(_) | Event::Consented(_) => page.chooses(),
                 // Before the buyer can press anything, and where an order may have been sent.
-                Event::Resume(_) => {
+                Event::Resume(..) => {
                     matches!(state, State::Choosing(_)) && page != Page::Choose && !resumed
                 }
                 _ => true,
@@ -386,7 +390,7 @@ proptest! {
             let was_placing = state.is_placing();
             let is_press = event == Event::PlaceOrder;
             let resumes = match &event {
-                Event::Resume(order) => Some(Rc::clone(order)),
+                Event::Resume(order, false) => Some(Rc::clone(order)),
                 _ => None,
             };
             let is_sign_out = matches!(event, Event::SignOut | Event::SignedOutElsewhere);
@@ -397,14 +401,26 @@ proptest! {
             {
                 unknown = None;
                 match outcome {
+                    // Of an order that was taken the first time Amazon says the same.
+                    Outcome::Refused(error)
+                        if is_repeated
+                            && [ErrorKind::OrderStale, ErrorKind::TokenRefused]
+                                .contains(&error.kind()) =>
+                    {
+                        unknown = Some(sent);
+                    }
                     Outcome::Unknown(_) => unknown = Some(sent),
                     Outcome::Redirect(_) => is_leaving = Some(sent),
                     Outcome::Placed(_) => placed_once = true,
-                    Outcome::Declined(_) | Outcome::Refused(_) => {}
+                    Outcome::Declined(_) | Outcome::Refused(_) => last_sent = None,
                 }
             }
+            if let Event::Resume(order, true) = &event {
+                unknown = Some(Rc::clone(order));
+                last_sent = Some(Rc::clone(order));
+            }
             // Who comes back from the bank may have paid there.
-            if matches!(event, Event::Stayed(_)) && is_leaving.is_some() {
+            if matches!(event, Event::Stayed(_) | Event::TimeUp(Timer::Leave)) && is_leaving.is_some() {
                 unknown = is_leaving.take();
             }
             if event == Event::PlanChanged {
@@ -446,6 +462,8 @@ proptest! {
                             let choice = &state.choosing().unwrap().choice;
                             prop_assert_eq!(choice.complete(), Some(&order.amazon_order_id));
                         }
+                        is_repeated = resumes.is_some() || last_sent.as_ref() == Some(order);
+                        last_sent = Some(Rc::clone(order));
                         in_flight = Some(Rc::clone(order));
                     }
                     Effect::HandOn(kept) => {

@@ -283,6 +283,71 @@ fn who_comes_back_from_the_bank_is_sent_there_again_by_a_press_only() {
 }
 
 #[test]
+fn an_address_that_leads_nowhere_is_not_waited_for_for_ever() {
+    let (mut checkout, order) = Checkout::sending();
+    let effects = checkout.on(Event::Answered(Outcome::Redirect("https://bank.example".into())));
+    assert!(effects.contains(&Effect::StartTimer(Timer::Leave)));
+    assert_eq!(reported(checkout.on(Event::TimeUp(Timer::Leave))), [ErrorKind::OutcomeUnknown]);
+    assert_eq!(sent(checkout.on(Event::PlaceOrder)), Some(order));
+}
+
+#[test]
+fn who_comes_back_from_the_bank_to_a_page_that_is_loaded_again_is_sent_there_by_a_press_only() {
+    let order = Rc::new(ImportOrder::again("key-1", order_id(1)));
+    let mut checkout = Checkout::signed_in();
+    let effects = checkout.on(Event::Resume(Rc::clone(&order), true)).to_vec();
+    assert_eq!((sent(&effects), reported(&effects)), (None, vec![ErrorKind::OutcomeUnknown]));
+    assert_eq!(sent(checkout.on(Event::Clock(3000))), None);
+    assert_eq!(sent(checkout.on(Event::PlaceOrder)), Some(order));
+}
+
+#[test]
+fn of_an_order_that_was_sent_before_a_refusal_says_nothing() {
+    for kind in [ErrorKind::OrderStale, ErrorKind::TokenRefused] {
+        let refused = || Event::Answered(Outcome::Refused(kind.into()));
+        let (mut checkout, first) = Checkout::sending();
+        checkout.on(Event::Answered(unreachable()));
+        checkout.on(Event::TimeUp(Timer::Resend));
+        let effects = checkout.on(refused()).to_vec();
+        assert_eq!(reported(&effects), [kind]);
+        assert!(!effects.contains(&Effect::ForgetAttempt));
+        assert_eq!(sent(checkout.on(Event::PlaceOrder)), Some(Rc::clone(&first)));
+        assert!(!checkout.on(refused()).contains(&Effect::ForgetAttempt));
+        assert_eq!(sent(checkout.on(Event::PlaceOrder)), Some(first));
+    }
+}
+
+#[test]
+fn a_refusal_that_comes_after_the_sign_out_leaves_the_button() {
+    let (mut checkout, _) = Checkout::sending();
+    checkout.on(Event::SignOut);
+    checkout.on(Event::Answered(Outcome::Refused(ErrorKind::TokenRefused.into())));
+    assert_eq!(checkout.name(), StateName::SignedOut);
+}
+
+#[test]
+fn nobody_asks_by_itself_for_ever() {
+    let lost = || Event::Answered(Outcome::Unknown(ErrorKind::BackendFailed.into()));
+    let (mut checkout, _) = Checkout::sending();
+    checkout.on(lost());
+    let mut rounds = 0;
+    while sent(checkout.on(Event::Clock(3000))).is_some() {
+        rounds += 1;
+        assert!(rounds < 100, "asks for ever");
+        checkout.on(lost());
+    }
+    assert_eq!(rounds, 30);
+}
+
+#[test]
+fn a_fixed_payment_method_outlives_another_address() {
+    let mut checkout = Checkout::ready();
+    checkout.on(Event::WidgetFailed(Widget::Wallet, "PaymentMethodNotModifiable".into()));
+    checkout.on(Event::AddressSelected);
+    assert_eq!(checkout.name(), StateName::Ready);
+}
+
+#[test]
 fn an_address_that_the_browser_refuses_ends_the_attempt() {
     let (mut checkout, order) = Checkout::sending();
     checkout.on(Event::Answered(Outcome::Redirect("https://bank.example".into())));
@@ -321,7 +386,8 @@ fn what_is_heard_of_an_order_later_counts_as_if_it_came_at_once() {
         checkout.on(Event::Answered(Outcome::Unknown(ErrorKind::BackendFailed.into())));
         checkout.on(Event::Clock(3000));
         let effects = checkout.on(Event::Answered(outcome));
-        assert!(effects.contains(&Effect::ForgetAttempt));
+        let is_known = name != StateName::Confirming;
+        assert_eq!(effects.contains(&Effect::ForgetAttempt), is_known);
         assert_eq!(checkout.name(), name);
         if name != StateName::Confirming {
             checkout.on(Event::PaymentSelected);
@@ -443,7 +509,7 @@ fn what_the_page_s_function_does_wrong_ends_the_attempt() {
 fn a_page_that_is_loaded_again_asks_about_the_very_order_that_it_has_sent() {
     let order = Rc::new(ImportOrder::again("key-1", order_id(1)));
     let mut checkout = Checkout::signed_in();
-    assert_eq!(sent(checkout.on(Event::Resume(Rc::clone(&order)))), Some(order));
+    assert_eq!(sent(checkout.on(Event::Resume(Rc::clone(&order), false))), Some(order));
     assert_eq!(checkout.name(), StateName::Placing);
     // The widgets are those of another draft, which is there for what comes after a decline.
     checkout.on(Event::OrderCreated(order_id(2)));
@@ -458,7 +524,7 @@ fn nothing_is_asked_about_for_a_buyer_who_is_not_there() {
     let (_, order) = Checkout::sending();
     for state in [State::SignedOut, State::default()] {
         let mut checkout = Checkout::at(state.clone());
-        assert!(checkout.on(Event::Resume(Rc::clone(&order))).is_empty());
+        assert!(checkout.on(Event::Resume(Rc::clone(&order), false)).is_empty());
         assert_eq!(checkout.state, state);
     }
 }
@@ -469,7 +535,7 @@ fn what_is_kept_of_an_order_goes_only_when_its_fate_is_known() {
         (placed(), true),
         (declined("InvalidPaymentMethod"), true),
         (Outcome::Refused(ErrorKind::OrderRefused.into()), true),
-        (Outcome::Redirect("https://bank.example".into()), true),
+        (Outcome::Redirect("https://bank.example".into()), false),
         (unreachable(), false),
         (Outcome::Unknown(ErrorKind::BackendFailed.into()), false),
     ] {
