@@ -108,6 +108,11 @@ test.describe("an order of unknown fate", () => {
     await page.clock.runFor(2_100);
     await buyer.reads("backend_unreachable");
     expect(await crm.outcomes(amazonOrderId)).toEqual([]);
+    // One more question in vain, and no timer asks any more.
+    const failed = page.waitForEvent("requestfailed");
+    await page.clock.pauseAt(Date.now() + 60_000);
+    await failed;
+    await shop.snapshot();
     await context.setOffline(false);
     await expect(buyer.status).toHaveText(THANKS);
     expect(await crm.outcomes(amazonOrderId)).toEqual(["accepted"]);
