@@ -71,12 +71,12 @@ async function hold(page, url) {
 }
 
 test.describe("Amazon's script", () => {
-  test("arrives after 14 seconds: the purchase works", async ({ shop, crm, page }) => {
+  test("arrives after 10 seconds: the purchase works", async ({ shop, crm, page }) => {
     await page.clock.install();
     const go = await hold(page, WIDGETS);
     const buyer = await open(shop);
     await untilAwaited(page);
-    await page.clock.fastForward(14_000);
+    await page.clock.fastForward(10_000);
     go();
     await expect(buyer.button).toBeVisible();
     await page.clock.resume();
@@ -210,9 +210,9 @@ test.describe("Amazon's script", () => {
       const buyer = await open(shop);
       await untilAwaited(page);
       await page.waitForLoadState("load");
-      await page.clock.fastForward(14_000);
+      await page.clock.fastForward(10_000);
       await shop.expectState("loading");
-      await page.clock.fastForward(1_500);
+      await page.clock.fastForward(6_000);
       await expectFailure(shop, page, buyer, "amazon_timeout", TIMEOUT);
       await retry(page);
       await untilAwaited(page);
@@ -249,9 +249,9 @@ test.describe("Amazon's script", () => {
     const buyer = await open(shop, "stabilizer=never", { parts: DIGITAL });
     await buyer.button.click();
     await expect(buyer.walletFrame).toHaveCount(1);
-    await page.clock.fastForward(19_000);
+    await page.clock.fastForward(15_000);
     expect(await shop.details("error")).toEqual([]);
-    await page.clock.fastForward(1_500);
+    await page.clock.fastForward(6_000);
     await buyer.reads("widget_timeout", /^A part of Amazon Pay did not appear in time/);
     await expect(buyer.placeOrder).toBeDisabled();
     await payAnotherWay(page);
@@ -279,11 +279,14 @@ test.describe("our .wasm file", () => {
     crm,
     page,
   }) => {
+    await page.clock.install();
+    const asked = page.waitForRequest(WASM);
     const go = await hold(page, WASM);
     const buyer = await open(shop);
-    await shop.expectState("loading");
+    await asked;
     await payAnotherWay(page);
-    await page.waitForTimeout(1_000);
+    await page.clock.fastForward(20_000);
+    await shop.expectState("loading");
     expect(await shop.details("error")).toEqual([]);
     go();
     await expectPurchase(shop, crm, page, buyer);
@@ -294,14 +297,24 @@ test.describe("our .wasm file", () => {
     crm,
     page,
   }) => {
-    // The browser's own limit knows no other clock.
+    // The browser's own limit knows no other clock than the true one.
+    await page.clock.install();
     await page.addInitScript(() => {
-      const { timeout } = AbortSignal;
-      AbortSignal.timeout = (limit) => timeout.call(AbortSignal, limit / 20);
+      AbortSignal.timeout = (limit) => {
+        const controller = new AbortController();
+        const late = new DOMException("The limit is over.", "TimeoutError");
+        setTimeout(() => controller.abort(late), limit);
+        return controller.signal;
+      };
     });
+    const asked = page.waitForRequest(WASM);
     const go = await hold(page, WASM);
     const buyer = await open(shop);
+    await asked;
+    await page.clock.fastForward(25_000);
     await shop.expectState("loading");
+    expect(await shop.details("error")).toEqual([]);
+    await page.clock.fastForward(6_000);
     await expectFailure(shop, page, buyer, "wasm_unavailable", NO_WASM);
     go();
     await page.unroute(WASM);

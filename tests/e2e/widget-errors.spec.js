@@ -302,10 +302,10 @@ test.describe("a widget of which nothing comes", () => {
       const buyer = await shop.open("login=auto", { parts });
       await buyer.signInAtOnce();
       await expect(buyer.address(/Maple Street/)).toBeChecked();
-      await page.clock.fastForward(19_000);
+      await page.clock.fastForward(15_000);
       await expect(buyer.status).toHaveText(words);
       expect(await shop.details("error")).toEqual([]);
-      await page.clock.fastForward(1_500);
+      await page.clock.fastForward(6_000);
       await buyer.reads("widget_timeout");
       expect(await shop.heard("error")).toMatchObject({
         code: "widget_timeout",
