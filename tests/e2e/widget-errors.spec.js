@@ -60,7 +60,6 @@ test.describe("Amazon Pay cannot be used: nothing of it stays, the rest of the p
     await buyer.button.click();
     await shop.expectState("unavailable");
     await page.evaluate(() => {
-      window.buttons = [...document.querySelectorAll('[data-landerpay="button"]')];
       window.LanderPay.retry();
     });
     await expect(buyer.addressFrame).toBeVisible();
@@ -142,7 +141,6 @@ test.describe("the order reference is of no more use", () => {
       await buyer.place();
       await expect(buyer.status).toHaveText(THANKS);
       expect(watch.orders).toHaveLength(1);
-      expect(await crm.outcomes(amazonOrderId)).toEqual([]);
       expect(await crm.outcomes(next)).toEqual(["accepted"]);
     });
   }
@@ -211,7 +209,6 @@ test.describe("the session is over", () => {
     expect(next).not.toBe(amazonOrderId);
     await buyer.place();
     await expect(buyer.status).toHaveText(THANKS);
-    expect(await crm.outcomes(amazonOrderId)).toEqual([]);
     expect(await crm.outcomes(next)).toEqual(["accepted"]);
   });
 
@@ -246,12 +243,18 @@ test.describe("the session is over", () => {
 test.describe("what can no longer be changed is shown only", () => {
   test("PaymentMethodNotModifiable", async ({ shop, page }) => {
     const { buyer } = await shop.openReady();
-    await answerIn(shop, page, "login=auto,wallet-error=PaymentMethodNotModifiable", isWallet);
+    await answerIn(
+      shop,
+      page,
+      "login=auto,wallet-error=PaymentMethodNotModifiable",
+      (form) => isWallet(form) && form.get("displayMode") !== "Read",
+    );
     const shown = page.waitForRequest(
       (request) => new URLSearchParams(request.postData()).get("displayMode") === "Read",
     );
     await buyer.address(/Harbor Road/).check();
     expect(isWallet(new URLSearchParams((await shown).postData()))).toBe(true);
+    await expect(buyer.walletFrame.contentFrame().getByText(/Visa/)).toBeVisible();
     await expect(buyer.cards).toHaveCount(0);
     await expect(buyer.placeOrder).toBeEnabled();
     expect(await shop.details("error")).toEqual([]);
