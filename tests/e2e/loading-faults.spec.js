@@ -158,10 +158,12 @@ test.describe("Amazon's script", () => {
     test(`has a tag of the page's own behind ours (${attributes}): the purchase works`, async ({
       shop,
       crm,
+      page,
       watch,
     }) => {
+      const asked = widgetsAskedBy(page);
       const tag = ownTag(shop, "login=auto", attributes);
-      const buyer = await shop.open("login=auto", { edits: [atEnd(tag)] });
+      const buyer = await shop.open("login=auto", { edits: [jQuery, atEnd(tag)] });
       await buyer.signInAtOnce();
       await expect(buyer.placeOrder).toBeEnabled();
       const { amazonOrderId } = await shop.snapshot();
@@ -169,8 +171,49 @@ test.describe("Amazon's script", () => {
       await expect(buyer.status).toHaveText(THANKS);
       expect(await crm.outcomes(amazonOrderId)).toEqual(["accepted"]);
       expect(watch.orders).toHaveLength(1);
+      // It is there by the time that ours looks for one.
+      expect(asked).toHaveLength(1);
+      expect(await page.evaluate(() => window.jQuery.fn.jquery)).toBe("3.7.1");
     });
   }
+
+  test("has a tag of the page's own that comes once ours has asked: it runs twice, and the purchase works", async ({
+    shop,
+    crm,
+    page,
+    watch,
+  }) => {
+    let go;
+    const held = new Promise((resolve) => {
+      go = resolve;
+    });
+    // The browser may ask once for both tags.
+    await page.route(WIDGETS, async (route) => {
+      const response = await route.fetch();
+      await held;
+      const body = `window.runs = (window.runs ?? 0) + 1; ${await response.text()}`;
+      await route.fulfill({ response, body });
+    });
+    const buyer = await open(shop);
+    await untilAwaited(page);
+    await page.evaluate(
+      (tag) => {
+        document.body.append(document.createRange().createContextualFragment(tag));
+      },
+      ownTag(shop, "login=auto"),
+    );
+    go();
+    await page.waitForFunction(() => window.runs === 2);
+    await buyer.signInAtOnce();
+    await expect(buyer.placeOrder).toBeEnabled();
+    const { amazonOrderId } = await shop.snapshot();
+    await buyer.place();
+    await expect(buyer.status).toHaveText(THANKS);
+    expect(await crm.outcomes(amazonOrderId)).toEqual(["accepted"]);
+    expect(watch.orders).toHaveLength(1);
+    // Amazon's own, which LanderPay cannot keep off a tag that is not its.
+    expect(await page.evaluate(() => window.jQuery.fn.jquery)).toBe("1.4.2");
+  });
 
   test("has a dead tag of the page's own: after 15 seconds the page says so, and retry() mends it", async ({
     shop,
