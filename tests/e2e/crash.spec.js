@@ -265,6 +265,54 @@ test.describe("a trap", () => {
   });
 });
 
+test.describe("LanderPay.retry()", () => {
+  test("in the page's own listener for the crash: a fresh module begins", async ({
+    shop,
+    crm,
+    page,
+    watch,
+  }) => {
+    const buyer = await open(shop, page);
+    await page.evaluate(() => {
+      document.addEventListener("landerpay:error", ({ detail }) => {
+        if (detail.code === "module_crashed") window.LanderPay.retry();
+      });
+    });
+    await setTrap(page, PLACE_ORDER);
+    await buyer.placeOrder.click();
+    await expectOneReport(watch, shop);
+    await expect(buyer.placeOrder).toBeEnabled();
+    expect(watch.orders).toEqual([]);
+    expect(await page.evaluate(() => window.instances.length)).toBe(2);
+    const { amazonOrderId } = await shop.snapshot();
+    await buyer.place();
+    await expect(buyer.status).toHaveText(THANKS);
+    expect(watch.orders).toHaveLength(1);
+    expect(await crm.outcomes(amazonOrderId)).toEqual(["accepted"]);
+  });
+
+  test("and then dispose() of the crashed checkout: the new one lives", async ({
+    shop,
+    crm,
+    page,
+    watch,
+  }) => {
+    const buyer = await open(shop, page);
+    await setTrap(page, PLACE_ORDER);
+    await buyer.placeOrder.click();
+    await expectOneReport(watch, shop);
+    await page.evaluate(() => window.LanderPay.retry());
+    await expect(buyer.placeOrder).toBeEnabled();
+    await page.evaluate(() => window.crashing.dispose());
+    expect(await page.evaluate(() => window.LanderPay.checkout.state)).toBe("ready");
+    await shop.expectState("ready");
+    const { amazonOrderId } = await shop.snapshot();
+    await buyer.place();
+    await expect(buyer.status).toHaveText(THANKS);
+    expect(await crm.outcomes(amazonOrderId)).toEqual(["accepted"]);
+  });
+});
+
 test.describe("an order is on its way", () => {
   for (const [how, again] of [
     ["the page is loaded again", (page) => page.reload()],
