@@ -1,13 +1,11 @@
 // What somebody else may put into the page's address, say to Amazon's script, or have a server answer.
 import { at, DROP_IN } from "./support/buyer.js";
+import { consentOf } from "./support/shop.js";
 import { expect, test } from "./support/test.js";
 
 const SUBSCRIPTION = at("/subscription.html");
 const FORGED = "S01-6666666-6666666";
 const THANKS = /^Thank you\. Your order has been placed\./;
-
-const consentOf = (page) =>
-  page.frameLocator('[data-landerpay="consent"] iframe').getByRole("checkbox");
 
 /** Places the order, and expects it to be the one with this id, once. */
 async function expectBought(buyer, { crm, watch }, amazonOrderId) {

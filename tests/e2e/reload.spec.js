@@ -60,12 +60,15 @@ test("what was kept is damaged: a purchase works", async ({ shop, page, crm, wat
   const first = await shop.openReady();
   await first.buyer.place();
   await expect(first.buyer.status).toHaveText(THANKS);
-  await page.evaluate(() => {
+  const known = await page.evaluate(() => {
     const kept = JSON.parse(sessionStorage["landerpay-funnel"]);
     const placed = { ...kept.placed, products: "x" };
     const damaged = { ...kept, ids: 5, placed, sent: { "/one-time.html": {} } };
     sessionStorage["landerpay-funnel"] = JSON.stringify(damaged);
+
+    return [kept.ids, kept.placed?.products, kept.sent].map(Boolean);
   });
+  expect(known).toEqual([true, true, true]);
   const buyer = await shop.open("login=auto");
   await expect(buyer.placeOrder).toBeEnabled();
   const { amazonOrderId } = await shop.snapshot();

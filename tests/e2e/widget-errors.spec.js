@@ -1,7 +1,7 @@
 // What Amazon's widgets report, code by code: what becomes of the checkout, and what stays usable.
 import { at } from "./support/buyer.js";
 import { CART, REVIEW, readOnly } from "./support/funnel.js";
-import { option } from "./support/shop.js";
+import { consentOf, option } from "./support/shop.js";
 import { expect, test } from "./support/test.js";
 
 const THANKS = /^Thank you\. Your order has been placed\. Your order number is \w+\.$/;
@@ -321,7 +321,7 @@ test.describe("a widget of which nothing comes", () => {
         window.LanderPay.retry();
       });
       if (name === "consent") {
-        await page.frameLocator('[data-landerpay="consent"] iframe').getByRole("checkbox").check();
+        await consentOf(page).check();
       }
       await expect(buyer.placeOrder).toBeEnabled();
       await page.clock.fastForward(25_000);
