@@ -119,7 +119,12 @@ for (const name of ["order", "beforeOrder"]) {
         watch,
       }) => {
         const { buyer, amazonOrderId } = await openWith(shop, page, {
-          [name]: `() => { window.checkouts[1].${method}(); window.isOver = true; return ${FIELDS}; }`,
+          [name]: `() => {
+            window.checkouts[1].${method}();
+            // Once the answer has been taken.
+            queueMicrotask(() => setTimeout(() => { window.isOver = true; }));
+            return ${FIELDS};
+          }`,
         });
         await buyer.place();
         await page.waitForFunction(() => window.isOver);

@@ -201,8 +201,8 @@ test.describe("a polluted prototype", () => {
     ["a decline without words", { result: "DECLINED" }, undefined],
     ["an order without a number", { result: "SUCCESS" }, undefined],
   ]) {
-    test(`the backend answers ${what}: nothing is added to it`, async ({ shop, crm, page }) => {
-      const { buyer, amazonOrderId } = await shop.openReady("", { edits: [polluted] });
+    test(`the backend answers ${what}: nothing is added to it`, async ({ shop, page }) => {
+      const { buyer } = await shop.openReady("", { edits: [polluted] });
       await page.route("**/import-order", (route) => route.fulfill({ json: body }));
       await buyer.place();
       if (code) await buyer.reads(code);
@@ -216,7 +216,6 @@ test.describe("a polluted prototype", () => {
       }
       await expect(buyer.orderId).toHaveText("");
       expect(await page.content()).not.toContain("FORGED");
-      expect(await crm.outcomes(amazonOrderId)).toEqual([]);
     });
   }
 

@@ -1,13 +1,11 @@
 // What somebody else may put into the page's address, say to Amazon's script, or have a server answer.
 import { at, DROP_IN } from "./support/buyer.js";
+import { consentOf } from "./support/shop.js";
 import { expect, test } from "./support/test.js";
 
 const SUBSCRIPTION = at("/subscription.html");
 const FORGED = "S01-6666666-6666666";
 const THANKS = /^Thank you\. Your order has been placed\./;
-
-const consentOf = (page) =>
-  page.frameLocator('[data-landerpay="consent"] iframe').getByRole("checkbox");
 
 /** Places the order, and expects it to be the one with this id, once. */
 async function expectBought(buyer, { crm, watch }, amazonOrderId) {
@@ -25,6 +23,22 @@ async function putIntoHash(page, text) {
     location.hash = text;
   }, text);
   await expect.poll(() => page.evaluate(() => location.hash)).not.toContain("apay-");
+}
+
+/**
+ * Chooses an address and a card, and another address: the card is to be chosen once more, and
+ * Amazon's script has told both kinds of choice (`cards=none-chosen`).
+ */
+async function chooseTwice(buyer, shop) {
+  await expect(buyer.address(/Maple Street/)).toBeChecked();
+  await buyer.card(/Visa/).check();
+  await shop.heard("payment-selected");
+  const told = (await shop.details("address-selected")).length;
+  await buyer.address(/Harbor Road/).check();
+  await shop.heard("address-selected", told + 1);
+  await expect(buyer.cards).toHaveCount(2);
+  await expect(buyer.card(/Visa/)).not.toBeChecked();
+  await shop.heard("profile");
 }
 
 /** The ids of Amazon's address book and wallet as they are drawn. */
@@ -62,6 +76,7 @@ test.describe("Amazon's script reads the page's hash", () => {
     watch,
   }) => {
     const { amazonOrderId, buyer } = await shop.openReady();
+    await shop.heard("profile");
     const events = await shop.events();
     await putIntoHash(page, `apay-pcId=${FORGED}`);
     expect(await shop.events()).toEqual(events);
@@ -152,8 +167,9 @@ test.describe("Amazon's script reads the page's hash", () => {
       window.event = { source: undefined };
     });
     await putIntoHash(page, `apay-pcId=${FORGED}`);
+    const chosen = (await shop.details("payment-selected")).length;
     await buyer.address(/Harbor Road/).check();
-    await expect(buyer.placeOrder).toBeDisabled();
+    await shop.heard("payment-selected", chosen + 1);
     await expect(buyer.placeOrder).toBeEnabled();
     await expectBought(buyer, { crm, watch }, amazonOrderId);
   });

@@ -257,10 +257,59 @@ test.describe("a trap", () => {
     await expectEnd(shop, page, buyer, watch, true);
     await page.reload();
     await expect(buyer.placeOrder).toBeEnabled();
-    if (watch.orders.length === 0) await buyer.place();
+    expect(watch.orders).toEqual([]);
+    await buyer.place();
     await expect(buyer.status).toHaveText(THANKS);
-    expect(new Set(watch.orders.map(({ key }) => key)).size).toBe(1);
+    expect(watch.orders).toHaveLength(1);
     expect(await crm.outcomes(watch.orders[0].fields.amazonOrderId)).toEqual(["accepted"]);
+  });
+});
+
+test.describe("LanderPay.retry()", () => {
+  test("in the page's own listener for the crash: a fresh module begins", async ({
+    shop,
+    crm,
+    page,
+    watch,
+  }) => {
+    const buyer = await open(shop, page);
+    await page.evaluate(() => {
+      document.addEventListener("landerpay:error", ({ detail }) => {
+        if (detail.code === "module_crashed") window.LanderPay.retry();
+      });
+    });
+    await setTrap(page, PLACE_ORDER);
+    await buyer.placeOrder.click();
+    await expectOneReport(watch, shop);
+    await expect(buyer.placeOrder).toBeEnabled();
+    expect(watch.orders).toEqual([]);
+    expect(await page.evaluate(() => window.instances.length)).toBe(2);
+    const { amazonOrderId } = await shop.snapshot();
+    await buyer.place();
+    await expect(buyer.status).toHaveText(THANKS);
+    expect(watch.orders).toHaveLength(1);
+    expect(await crm.outcomes(amazonOrderId)).toEqual(["accepted"]);
+  });
+
+  test("and then dispose() of the crashed checkout: the new one lives", async ({
+    shop,
+    crm,
+    page,
+    watch,
+  }) => {
+    const buyer = await open(shop, page);
+    await setTrap(page, PLACE_ORDER);
+    await buyer.placeOrder.click();
+    await expectOneReport(watch, shop);
+    await page.evaluate(() => window.LanderPay.retry());
+    await expect(buyer.placeOrder).toBeEnabled();
+    await page.evaluate(() => window.crashing.dispose());
+    expect(await page.evaluate(() => window.LanderPay.checkout.state)).toBe("ready");
+    await shop.expectState("ready");
+    const { amazonOrderId } = await shop.snapshot();
+    await buyer.place();
+    await expect(buyer.status).toHaveText(THANKS);
+    expect(await crm.outcomes(amazonOrderId)).toEqual(["accepted"]);
   });
 });
 
@@ -352,10 +401,12 @@ test.describe("an order is on its way", () => {
 
   test("it traps once the order is placed: the buyer goes on reading so", async ({
     shop,
+    crm,
     page,
     watch,
   }) => {
     const buyer = await open(shop, page);
+    const { amazonOrderId } = await shop.snapshot();
     await buyer.place();
     await expect(buyer.status).toHaveText(THANKS);
     const id = await buyer.orderId.textContent();
@@ -366,6 +417,8 @@ test.describe("an order is on its way", () => {
     await expect(buyer.status).toHaveText(THANKS);
     await expect(buyer.orderId).toHaveText(id);
     await expect(buyer.placeOrder).toBeDisabled();
+    expect(watch.orders).toHaveLength(1);
+    expect(await crm.outcomes(amazonOrderId)).toEqual(["accepted"]);
   });
 });
 

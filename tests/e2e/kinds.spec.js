@@ -1,12 +1,10 @@
 import { DROP_IN } from "./support/buyer.js";
-import { option } from "./support/shop.js";
+import { consentOf, option } from "./support/shop.js";
 import { expect, test } from "./support/test.js";
 
 const SUBSCRIPTION = { ...DROP_IN, path: "/subscription.html" };
 const DIGITAL = { ...DROP_IN, path: "/digital.html" };
 
-const consentOf = (page) =>
-  page.frameLocator('[data-landerpay="consent"] iframe').getByRole("checkbox");
 const bookOf = (page) => page.locator('[data-landerpay="address-book"] iframe');
 
 /** What Amazon's side knows of an order reference or agreement. */

@@ -63,9 +63,9 @@ test.describe("Amazon's scripts", () => {
       const buyer = await shop.open(flags);
       await untilAwaited(page);
       await expect(buyer.status).toHaveText("Amazon Pay is loading…");
-      await page.clock.fastForward(14_000);
+      await page.clock.fastForward(10_000);
       await shop.expectState("loading");
-      await page.clock.fastForward(1_500);
+      await page.clock.fastForward(6_000);
       await buyer.reads("amazon_timeout", "Amazon Pay did not start in time: try again.");
       await shop.expectState("unavailable");
       await expectPageAlive(page);
@@ -246,9 +246,9 @@ test.describe("the widgets", () => {
     const buyer = await shop.open("login=auto,stabilizer=never");
     await buyer.signInAtOnce();
     const frame = await buyer.addressFrame.getAttribute("id");
-    await page.clock.fastForward(19_000);
+    await page.clock.fastForward(15_000);
     await expect(buyer.status).toHaveText("Please choose a delivery address.");
-    await page.clock.fastForward(1_500);
+    await page.clock.fastForward(6_000);
     await buyer.reads(
       "widget_timeout",
       "A part of Amazon Pay did not appear in time: load this page again.",

@@ -56,6 +56,66 @@ test("an order that never left: it goes now, once", async ({ shop, page, crm, wa
   expect(await crm.outcomes(amazonOrderId)).toEqual(["accepted"]);
 });
 
+test("what was kept is damaged: a purchase works", async ({ shop, page, crm, watch }) => {
+  const first = await shop.openReady();
+  await first.buyer.place();
+  await expect(first.buyer.status).toHaveText(THANKS);
+  const known = await page.evaluate(() => {
+    const kept = JSON.parse(sessionStorage["landerpay-funnel"]);
+    const placed = { ...kept.placed, products: "x" };
+    const damaged = { ...kept, ids: 5, placed, sent: { "/one-time.html": {} } };
+    sessionStorage["landerpay-funnel"] = JSON.stringify(damaged);
+
+    return [kept.ids, kept.placed?.products, kept.sent].map(Boolean);
+  });
+  expect(known).toEqual([true, true, true]);
+  const buyer = await shop.open("login=auto");
+  await expect(buyer.placeOrder).toBeEnabled();
+  const { amazonOrderId } = await shop.snapshot();
+  await buyer.place();
+  await expect(buyer.status).toHaveText(THANKS);
+  expect(watch.orders).toHaveLength(2);
+  expect(watch.orders[1].fields.amazonOrderId).toBe(amazonOrderId);
+  expect(amazonOrderId).not.toBe(first.amazonOrderId);
+  expect(await crm.outcomes(amazonOrderId)).toEqual(["accepted"]);
+});
+
+test("back from the bank: a press goes there again, and the page opened anew sells anew", async ({
+  shop,
+  page,
+  context,
+  crm,
+  watch,
+}) => {
+  const BANK = "https://bank.example/3ds?id=1";
+  await context.route(BANK, (route) =>
+    route.fulfill({ contentType: "text/html", body: "<title>Bank</title>" }),
+  );
+  const { buyer, amazonOrderId } = await shop.openReady("", {
+    edits: [field("custom5", `redirect:${BANK}`)],
+  });
+  for (const sends of [1, 2]) {
+    await buyer.place();
+    await page.waitForURL(BANK);
+    expect(watch.orders).toHaveLength(sends);
+    await page.goBack({ waitUntil: "domcontentloaded" });
+    await buyer.reads("outcome_unknown");
+  }
+  const [first, second] = watch.orders;
+  expect(second.key).toBe(first.key);
+  expect(await crm.outcomes(amazonOrderId)).toEqual(["unfinished"]);
+
+  await shop.open("login=auto");
+  await expect(buyer.placeOrder).toBeEnabled();
+  await expect(buyer.status).not.toHaveAttribute("data-code", "outcome_unknown");
+  const next = (await shop.snapshot()).amazonOrderId;
+  await buyer.place();
+  await expect(buyer.status).toHaveText(THANKS);
+  expect(watch.orders).toHaveLength(3);
+  expect(watch.orders[2].key).not.toBe(first.key);
+  expect(await crm.outcomes(next)).toEqual(["accepted"]);
+});
+
 test("the back button and forward again: the same", async ({ shop, page, crm }) => {
   await page.goto(`${shop.origin}/index.html`);
   const taken = loseFirst(page, "import-order");

@@ -309,9 +309,6 @@ test.describe("the cookie of Amazon's widgets", () => {
 });
 
 test.describe("the clock", () => {
-  const look = (page) =>
-    page.evaluate(() => document.dispatchEvent(new Event("visibilitychange", { bubbles: true })));
-
   /** Lets some time pass, timers included, to the next look at the session. */
   async function pass(page, minutes) {
     await page.clock.fastForward(minutes * MINUTE);
@@ -440,7 +437,7 @@ test.describe("the clock", () => {
     // The date jumps; timers and ticks have stood still.
     await page.clock.setSystemTime(Date.now() + 56 * MINUTE);
     await shop.expectState("ready");
-    await look(page);
+    await shop.comeIntoSight();
     await expectExpired(shop, buyer);
   });
 
@@ -476,7 +473,7 @@ test.describe("the clock", () => {
     await page.clock.install();
     const { buyer } = await shop.openReady();
     await page.clock.setSystemTime(Date.now() + 52 * MINUTE);
-    await look(page);
+    await shop.comeIntoSight();
     await shop.heard("expiring");
     await expect(buyer.status).toHaveText(EXPIRING);
     await shop.expectState("ready");
@@ -505,7 +502,7 @@ test.describe("the clock", () => {
       const { buyer } = await shop.openReady();
       await pass(page, 10);
       await page.clock.setSystemTime(Date.now() - minutes * MINUTE);
-      await look(page);
+      await shop.comeIntoSight();
       await shop.expectState("ready");
       await pass(page, 44);
       await shop.expectState("ready");
@@ -526,7 +523,7 @@ test.describe("the clock", () => {
     await buyer.place();
     await expect.poll(() => crm.outcomes(amazonOrderId)).toEqual(["accepted"]);
     await pass(page, 1.5);
-    await look(page);
+    await shop.comeIntoSight();
     await shop.expectState("placing");
     expect(await shop.names()).not.toContain("expired");
     answer();

@@ -145,9 +145,7 @@ test.describe("the drop-in and the module on one page", () => {
     await expect(module.look(1).placeOrder).toBeEnabled();
     await module.call(1, "signOut");
     await expect(module.look(1).button).toBeVisible();
-    await page.evaluate(() =>
-      document.dispatchEvent(new Event("visibilitychange", { bubbles: true })),
-    );
+    await shop.comeIntoSight();
     await shop.expectState("signed-out");
     await expect(dropIn.button).toBeVisible();
     await expect(dropIn.addressFrame).toHaveCount(0);

@@ -3,6 +3,9 @@ import { CART, REVIEW, THANKS } from "./support/funnel.js";
 import { Shop } from "./support/shop.js";
 import { expect, test } from "./support/test.js";
 
+// Each waits for what two whole purchases wait for.
+test.setTimeout(90_000);
+
 /** Comes to the review of a cart, and opens it in another tab, which has all that this one has kept. */
 async function openTwoReviews({ shop, page, context, servers }) {
   await page.goto(shop.origin + CART.path);
@@ -23,6 +26,16 @@ async function openTwoReviews({ shop, page, context, servers }) {
   return { other, otherPage, amazonOrderId };
 }
 
+/** Both tabs have come to the next page, and show the number of the one order. */
+async function expectPlacedInBoth(crm, amazonOrderId, tabs) {
+  const imports = await crm.imports(amazonOrderId);
+  expect(imports.map(({ outcome }) => outcome)).toEqual(["accepted"]);
+  for (const tab of tabs) {
+    await tab.expectState("placed");
+    await expect(tab.look(THANKS).orderId).toHaveText(imports[0].orderId);
+  }
+}
+
 test("the same order pressed in both at once: it exists once, and both say so", async ({
   shop,
   crm,
@@ -38,14 +51,10 @@ test("the same order pressed in both at once: it exists once, and both say so", 
   });
   const press = (tab) => tab.evaluate(() => window.LanderPay.checkout.placeOrder().catch(() => {}));
   await Promise.all([press(page), press(otherPage)].map((pressed) => pressed.catch(() => {})));
-  for (const [tab, at] of [
-    [shop, page],
-    [other, otherPage],
-  ]) {
-    await at.waitForURL(`**${THANKS.path}`, { timeout: 25_000 });
-    await tab.expectState("placed");
+  for (const tab of [page, otherPage]) {
+    await tab.waitForURL(`**${THANKS.path}`, { timeout: 25_000 });
   }
-  expect(await crm.outcomes(amazonOrderId)).toEqual(["accepted"]);
+  await expectPlacedInBoth(crm, amazonOrderId, [shop, other]);
 });
 
 test("the same order pressed in one after the other: it exists once", async ({
@@ -55,10 +64,15 @@ test("the same order pressed in one after the other: it exists once", async ({
   context,
   servers,
 }) => {
-  const { otherPage, amazonOrderId } = await openTwoReviews({ shop, page, context, servers });
+  const { other, otherPage, amazonOrderId } = await openTwoReviews({
+    shop,
+    page,
+    context,
+    servers,
+  });
   await shop.look(REVIEW).place();
   await page.waitForURL(`**${THANKS.path}`);
-  await new Shop(otherPage, servers).look(REVIEW).place();
+  await other.look(REVIEW).place();
   await otherPage.waitForURL(`**${THANKS.path}`, { timeout: 25_000 });
-  expect(await crm.outcomes(amazonOrderId)).toEqual(["accepted"]);
+  await expectPlacedInBoth(crm, amazonOrderId, [shop, other]);
 });

@@ -1,5 +1,5 @@
 import { comeToUpsell, FIRST, SECOND } from "./support/funnel.js";
-import { field, option } from "./support/shop.js";
+import { consentOf, field, option } from "./support/shop.js";
 import { expect, test } from "./support/test.js";
 
 const UPSELL = "**/import-upsale";
@@ -195,7 +195,7 @@ test.describe("an upsell that", () => {
     });
     await expect(buyer.status).toHaveText("Please agree to the recurring payments.");
     await expect(buyer.placeOrder).toBeDisabled();
-    await page.frameLocator('[data-landerpay="consent"] iframe').getByRole("checkbox").check();
+    await consentOf(page).check();
     await buyer.place();
     await page.waitForURL(`**${SECOND.path}`);
     const [order, { url, fields }] = watch.orders;

@@ -169,9 +169,7 @@ test.describe("signing out", () => {
       const { buyer, other, otherBuyer } = await openTwo(shop, context, servers);
       await buyer.signOut.click();
       await expectSignedOut(shop, buyer);
-      await other.page.evaluate(() =>
-        document.dispatchEvent(new Event("visibilitychange", { bubbles: true })),
-      );
+      await other.comeIntoSight();
       await expectSignedOut(other, otherBuyer);
       expect(await other.details("signed-out")).toEqual([{}]);
       expect(await other.details("error")).toEqual([]);

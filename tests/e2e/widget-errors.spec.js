@@ -1,7 +1,7 @@
 // What Amazon's widgets report, code by code: what becomes of the checkout, and what stays usable.
 import { at } from "./support/buyer.js";
 import { CART, REVIEW, readOnly } from "./support/funnel.js";
-import { option } from "./support/shop.js";
+import { consentOf, option } from "./support/shop.js";
 import { expect, test } from "./support/test.js";
 
 const THANKS = /^Thank you\. Your order has been placed\. Your order number is \w+\.$/;
@@ -60,7 +60,6 @@ test.describe("Amazon Pay cannot be used: nothing of it stays, the rest of the p
     await buyer.button.click();
     await shop.expectState("unavailable");
     await page.evaluate(() => {
-      window.buttons = [...document.querySelectorAll('[data-landerpay="button"]')];
       window.LanderPay.retry();
     });
     await expect(buyer.addressFrame).toBeVisible();
@@ -142,7 +141,6 @@ test.describe("the order reference is of no more use", () => {
       await buyer.place();
       await expect(buyer.status).toHaveText(THANKS);
       expect(watch.orders).toHaveLength(1);
-      expect(await crm.outcomes(amazonOrderId)).toEqual([]);
       expect(await crm.outcomes(next)).toEqual(["accepted"]);
     });
   }
@@ -211,7 +209,6 @@ test.describe("the session is over", () => {
     expect(next).not.toBe(amazonOrderId);
     await buyer.place();
     await expect(buyer.status).toHaveText(THANKS);
-    expect(await crm.outcomes(amazonOrderId)).toEqual([]);
     expect(await crm.outcomes(next)).toEqual(["accepted"]);
   });
 
@@ -246,12 +243,19 @@ test.describe("the session is over", () => {
 test.describe("what can no longer be changed is shown only", () => {
   test("PaymentMethodNotModifiable", async ({ shop, page }) => {
     const { buyer } = await shop.openReady();
-    await answerIn(shop, page, "login=auto,wallet-error=PaymentMethodNotModifiable", isWallet);
+    await answerIn(
+      shop,
+      page,
+      "login=auto,wallet-error=PaymentMethodNotModifiable",
+      (form) => isWallet(form) && form.get("displayMode") !== "Read",
+    );
     const shown = page.waitForRequest(
       (request) => new URLSearchParams(request.postData()).get("displayMode") === "Read",
     );
     await buyer.address(/Harbor Road/).check();
     expect(isWallet(new URLSearchParams((await shown).postData()))).toBe(true);
+    const readOnlyWallet = buyer.walletFrame.contentFrame();
+    await expect(readOnlyWallet.getByText("No payment method has been chosen yet.")).toBeVisible();
     await expect(buyer.cards).toHaveCount(0);
     await expect(buyer.placeOrder).toBeEnabled();
     expect(await shop.details("error")).toEqual([]);
@@ -302,10 +306,10 @@ test.describe("a widget of which nothing comes", () => {
       const buyer = await shop.open("login=auto", { parts });
       await buyer.signInAtOnce();
       await expect(buyer.address(/Maple Street/)).toBeChecked();
-      await page.clock.fastForward(19_000);
+      await page.clock.fastForward(15_000);
       await expect(buyer.status).toHaveText(words);
       expect(await shop.details("error")).toEqual([]);
-      await page.clock.fastForward(1_500);
+      await page.clock.fastForward(6_000);
       await buyer.reads("widget_timeout");
       expect(await shop.heard("error")).toMatchObject({
         code: "widget_timeout",
@@ -317,7 +321,7 @@ test.describe("a widget of which nothing comes", () => {
         window.LanderPay.retry();
       });
       if (name === "consent") {
-        await page.frameLocator('[data-landerpay="consent"] iframe').getByRole("checkbox").check();
+        await consentOf(page).check();
       }
       await expect(buyer.placeOrder).toBeEnabled();
       await page.clock.fastForward(25_000);

@@ -124,6 +124,13 @@ export class Shop {
     await expect(this.page.locator("html")).toHaveAttribute("data-landerpay-state", state);
   }
 
+  /** The page's tab is looked at again. */
+  comeIntoSight() {
+    return this.page.evaluate(() =>
+      document.dispatchEvent(new Event("visibilitychange", { bubbles: true })),
+    );
+  }
+
   /** `LanderPay.checkout.snapshot()` */
   snapshot() {
     return this.page.evaluate(() => window.LanderPay.checkout.snapshot());
@@ -163,6 +170,10 @@ export const otherWay = (html) =>
     `<form id="other" onsubmit="event.preventDefault(); this.dataset.sent = 1">
       <button>Pay by card</button></form>$&`,
   );
+
+/** The buyer's consent to recurring payments, in Amazon's widget. */
+export const consentOf = (page) =>
+  page.frameLocator('[data-landerpay="consent"] iframe').getByRole("checkbox");
 
 /** Takes it. */
 export async function payAnotherWay(page) {
