@@ -36,6 +36,8 @@ const RESULTS: &[&str] = &[
 const SENTENCES: &[&str] = &[
     "campaignId is required",
     "Could not authenticate credentials for AccountNo 1",
+    "Amazon: OrderReferenceNotModifiable",
+    "invalidbillingagreementid",
     "COULD NOT AUTHENTICATE",
     "Transaction Declined: InvalidPaymentMethod",
     "Transaction Declined: Debit Cards Are Not Accepted",
@@ -75,6 +77,7 @@ const URLS: &[&str] = &[
 const CODES: &[&str] = &[
     "crm_unreachable",
     "product_taken",
+    "token_refused",
     "order_outcome_unknown",
     "idempotency_conflict",
     "crm_answer_lost",
@@ -196,6 +199,7 @@ fn fate(reply: &Reply) -> Fate {
             Some(_) => Fate::Refused(ErrorKind::RedirectRefused),
         },
         ("ERROR", "crm_unreachable") => Fate::Refused(ErrorKind::BackendFailed),
+        ("ERROR", "token_refused") => Fate::Refused(ErrorKind::TokenRefused),
         ("ERROR", "product_taken") => Fate::Refused(ErrorKind::UpsellTaken),
         ("ERROR", "order_outcome_unknown" | "idempotency_conflict") => {
             Fate::Unknown(ErrorKind::OutcomeUnknown)
@@ -210,15 +214,18 @@ fn fate(reply: &Reply) -> Fate {
             Fate::Refused(ErrorKind::CrmCredentials)
         }
         ("ERROR", _) if declined => Fate::Declined,
+        ("ERROR", _) if words.contains("orderreference") || words.contains("billingagreement") => {
+            Fate::Refused(ErrorKind::OrderStale)
+        }
         ("ERROR", _) => Fate::Refused(ErrorKind::OrderRefused),
         _ => Fate::Unknown(ErrorKind::UnknownResult),
     }
 }
 
-/// A message's own words, or its fields', up to what looks like a token.
+/// A message's own words, or its fields'.
 fn words(message: Option<&Value>) -> String {
     let text = |value: &Value| value.text().unwrap_or("").to_owned();
-    let words = match message {
+    match message {
         Some(Value::Map(fields)) => fields
             .iter()
             .map(|(name, value)| format!("{name} {}", text(value)))
@@ -226,9 +233,13 @@ fn words(message: Option<&Value>) -> String {
             .join("; "),
         Some(message) => text(message),
         None => String::new(),
-    };
+    }
+}
+
+/// The same up to what looks like a token.
+fn untold(words: &str) -> &str {
     let end = ["Atza|", "Atza%"].iter().filter_map(|token| words.find(token)).min();
-    words[..end.unwrap_or(words.len())].to_owned()
+    &words[..end.unwrap_or(words.len())]
 }
 
 fn is_told(outcome: &Outcome) -> String {
@@ -275,7 +286,7 @@ proptest! {
             Outcome::Declined(decline) => {
                 let words = words(message);
                 if !words.is_empty() {
-                    prop_assert_eq!(decline.message(), words);
+                    prop_assert_eq!(decline.message(), untold(&words));
                 }
             }
             Outcome::Refused(error) | Outcome::Unknown(error) => {
