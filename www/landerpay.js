@@ -90,6 +90,8 @@ const readOptions = () => {
 
 const tell = (name, detail) => {
   if (name === "state") page.dataset.landerpayState = detail.state;
+  // The next try begins with a fresh module.
+  if (detail.code === "module_crashed") LanderPay.checkout = undefined;
   document.dispatchEvent(new CustomEvent(`landerpay:${name}`, { detail, bubbles: true }));
 };
 
@@ -156,7 +158,7 @@ if (!window.LanderPay) {
       try {
         LanderPay.checkout?.retry();
       } catch {
-        // Its module has crashed: the next one is fresh.
+        // Its module has crashed, and says so just now.
         LanderPay.checkout = undefined;
       }
       if (LanderPay.checkout || isBeginning) return LanderPay.ready;

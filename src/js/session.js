@@ -205,8 +205,7 @@ export function findAttempt(page) {
 export function keepAttempt(page, key, { amazonAddressConsent, ...fields }) {
   const kept = page.sent ?? findAttempt(page);
   page.sent = kept?.key === key ? kept : { key, content: fields, place: here() };
-  // Who has signed out meanwhile leaves nothing.
-  if (find()) keepSent(page, page.sent);
+  keepSent(page, page.sent);
   // A page's `toJSON` must not write the order.
   return { __proto__: null, ...page.sent.content, amazonAddressConsent };
 }
@@ -220,7 +219,9 @@ export const leaveAttempt = (page) => keepSent(page, { ...page.sent, left: true 
 function keepSent(page, attempt) {
   const { sent, ...kept } = findFunnel(page);
   // The page may have another address by now.
-  store(FUNNEL, { ...kept, sent: { ...sent, [page.sent?.place ?? here()]: attempt } });
+  const place = page.sent?.place ?? here();
+  // Who has signed out meanwhile leaves nothing.
+  store(FUNNEL, { ...kept, sent: { ...sent, [place]: find() ? attempt : undefined } });
 }
 
 /** Whether this order of Amazon's was placed on a later page, before this one was shown again. */

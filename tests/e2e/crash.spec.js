@@ -55,6 +55,14 @@ async function expectOneReport(watch, shop) {
   expect((await shop.details("error")).map(({ code }) => code)).toEqual(["module_crashed"]);
 }
 
+/** The same with everything chosen; the shop's answer to the order waits for `answer()`. */
+async function openHeld(shop, page) {
+  const answer = await shop.holdAnswer();
+  const buyer = await open(shop, page);
+  const { amazonOrderId } = await shop.snapshot();
+  return { answer, buyer, amazonOrderId };
+}
+
 async function expectEnd(shop, page, buyer, watch, unresolved = false) {
   await shop.expectState("unavailable");
   await buyer.reads("module_crashed", CRASHED);
@@ -324,9 +332,7 @@ test.describe("an order is on its way", () => {
       page,
       watch,
     }) => {
-      const answer = await shop.holdAnswer();
-      const buyer = await open(shop, page);
-      const { amazonOrderId } = await shop.snapshot();
+      const { answer, buyer, amazonOrderId } = await openHeld(shop, page);
       await page.evaluate(() => {
         const { placeOrder } = window.LanderPay.checkout;
         window.rejected = placeOrder().catch(({ code }) => code);
@@ -353,9 +359,7 @@ test.describe("an order is on its way", () => {
     page,
     watch,
   }) => {
-    const answer = await shop.holdAnswer();
-    const buyer = await open(shop, page);
-    const { amazonOrderId } = await shop.snapshot();
+    const { answer, buyer, amazonOrderId } = await openHeld(shop, page);
     await buyer.place();
     await shop.expectState("placing");
     await expect.poll(() => watch.orders.length).toBe(1);
@@ -381,9 +385,7 @@ test.describe("an order is on its way", () => {
     page,
     watch,
   }) => {
-    const answer = await shop.holdAnswer();
-    const buyer = await open(shop, page);
-    const { amazonOrderId } = await shop.snapshot();
+    const { answer, buyer, amazonOrderId } = await openHeld(shop, page);
     await buyer.place();
     await setTrap(page, ANSWERED);
     answer();

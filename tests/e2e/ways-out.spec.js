@@ -1,5 +1,5 @@
 import { DROP_IN, NEXT } from "./support/buyer.js";
-import { callsOf, option, profileRequests, Shop } from "./support/shop.js";
+import { callsOf, field, option, profileRequests, Shop } from "./support/shop.js";
 import { expect, test } from "./support/test.js";
 
 const SIGN_IN = "Sign in with your Amazon account to continue.";
@@ -246,6 +246,27 @@ test.describe("signing out", () => {
 
       await shop.open("login=auto", { parts: NEXT });
       await shop.expectState("signed-out");
+    });
+
+    test("a way to the bank leaves nothing of the buyer either", async ({
+      shop,
+      page,
+      context,
+    }) => {
+      const BANK = "https://bank.example/3ds";
+      await context.route(BANK, (route) =>
+        route.fulfill({ contentType: "text/html", body: "Bank" }),
+      );
+      const { buyer } = await shop.openReady("", { edits: [field("custom5", `redirect:${BANK}`)] });
+      const answer = await shop.holdAnswer();
+      await buyer.place();
+      await shop.expectState("placing");
+      await buyer.signOut.click();
+      await shop.heard("signed-out");
+      answer();
+      await page.waitForURL(BANK);
+      await page.goto(`${shop.origin}/index.html`);
+      expect(await stored(page)).toEqual({});
     });
 
     test("the control is gone, as nobody is signed in any more", async ({ shop, crm }) => {

@@ -159,13 +159,11 @@ test.describe("the order reference is of no more use", () => {
 
   test("the CRM says so: a new one is made, and bought", async ({ shop, crm, page, watch }) => {
     const { buyer, amazonOrderId } = await shop.openReady();
-    let isFirst = true;
-    await page.route("**/import-order", (route) => {
-      if (!isFirst) return route.continue();
-      isFirst = false;
+    const answer = (route) => {
       const message = "Amazon: OrderReferenceNotModifiable";
       return route.fulfill({ json: { result: "ERROR", message } });
-    });
+    };
+    await page.route("**/import-order", answer, { times: 1 });
     await buyer.place();
     await buyer.reads("order_stale", /please choose again/);
     await expect(buyer.placeOrder).toBeEnabled();
@@ -219,13 +217,11 @@ test.describe("the session is over", () => {
     watch,
   }) => {
     const { buyer, amazonOrderId } = await shop.openReady();
-    let isFirst = true;
-    await page.route("**/import-order", (route) => {
-      if (!isFirst) return route.continue();
-      isFirst = false;
+    const answer = (route) => {
       const json = { result: "ERROR", message: "The token is not good.", code: "token_refused" };
       return route.fulfill({ status: 401, json });
-    });
+    };
+    await page.route("**/import-order", answer, { times: 1 });
     await buyer.place();
     await buyer.reads("token_refused", /please sign in again/);
     await shop.expectState("expired");
