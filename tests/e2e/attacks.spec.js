@@ -23,6 +23,8 @@ async function putIntoHash(page, text) {
     location.hash = text;
   }, text);
   await expect.poll(() => page.evaluate(() => location.hash)).not.toContain("apay-");
+  // The page was scrolled to its top with that, and frames out of sight are not painted.
+  await page.locator('[data-landerpay="wallet"]').scrollIntoViewIfNeeded();
 }
 
 /**
