@@ -110,6 +110,8 @@ export interface CheckoutOptions {
   status?: Container | { container: Container };
   /** The page's own control that signs the buyer out; hidden while nobody is signed in. */
   signOut?: Container | { container: Container };
+  /** Where the name of the buyer appears who is signed in; hidden while it is not known. */
+  buyer?: Container | { container: Container };
   /** Where the CRM's order id appears once there is one. */
   orderId?: Container | { container: Container };
   /**
@@ -151,8 +153,110 @@ export interface CheckoutOptions {
   siteDomain?: string;
   /** The page's CSP nonce, for Amazon's script. */
   nonce?: string;
+  /**
+   * The language of what the buyer reads: `de`, `en`, `es`, `fr`, `it` or `ja`. Default: that of the page,
+   * `<html lang="…">`. Any other is English. It counts for all checkouts of the page.
+   */
+  language?: string;
+  /** The page's own wording of what the buyer reads. It counts for all checkouts of the page. */
+  words?: Words;
+  /** The address of `landerpay.wasm`, if it is not beside the module; the first checkout's counts. */
+  wasm?: string;
   /** Sandbox only: the address of Amazon's stand-in. */
   simulator?: string;
+}
+
+/**
+ * What the buyer reads: where the checkout stands, then what went wrong, by the codes of the errors.
+ * `{}` stands for what a sentence is about.
+ */
+export interface Words {
+  /** Amazon Pay is loading… */
+  loading?: string;
+  /** Sign in with your Amazon account to continue. */
+  sign_in?: string;
+  /** Please continue in the Amazon window. If there is none, press the button again. */
+  signing_in?: string;
+  /** Please choose a delivery address. */
+  choose_address?: string;
+  /** Please choose a payment method. */
+  choose_payment?: string;
+  /** Please agree to the recurring payments. */
+  give_consent?: string;
+  /** Everything is chosen. You can place your order now. */
+  ready?: string;
+  /** Everything is chosen. You can go on to the next step. */
+  go_on?: string;
+  /** Everything is chosen. You can add it to your order now. */
+  ready_to_add?: string;
+  /** We do not know yet whether your order was placed, and are finding out. You can press the button to ask now: you do not pay twice. */
+  unresolved?: string;
+  /** Your order is being placed. This can take up to two minutes. */
+  placing?: string;
+  /** It is being added to your order. This can take up to two minutes. */
+  adding?: string;
+  /** You are being taken to the next page. */
+  confirming?: string;
+  /** Thank you. Your order has been placed. */
+  placed?: string;
+  /** Thank you. It has been added to your order. */
+  added?: string;
+  /** Your payment method was declined. Please choose another one and try again. */
+  declined_payment?: string;
+  /** The payment did not go through. Please try again. */
+  declined_try_again?: string;
+  /** The payment was declined. Please choose again or pay another way. */
+  declined_over?: string;
+  /** Your Amazon session ends in a few minutes. Please place your order soon. */
+  expiring?: string;
+  /** Your Amazon session has ended. Please sign in again. */
+  expired?: string;
+  /** Amazon Pay is not available right now. */
+  unavailable?: string;
+  /** Your order number is {}. */
+  order_number?: string;
+  /** Please correct the marked fields. */
+  form_invalid?: string;
+  /** The order was not sent: please check your details. */
+  order_vetoed?: string;
+  /** We cannot find your order in this window. Your confirmation has it; without one, please order first. */
+  first_order_missing?: string;
+  /** This offer has ended: your order is complete without it. */
+  upsell_over?: string;
+  /** This is part of your order already. */
+  upsell_taken?: string;
+  /** Nothing is chosen yet: please go back to the page before. */
+  nothing_to_review?: string;
+  /** Your browser keeps nothing for the next page: allow this shop to store data. */
+  storage_blocked?: string;
+  /** The order cannot be placed now: {}. */
+  not_ready?: string;
+  /** Amazon Pay could not be loaded: an ad blocker, a policy or the network stopped it. */
+  amazon_unreachable?: string;
+  /** Amazon Pay did not start in time: try again. */
+  amazon_timeout?: string;
+  /** A part of Amazon Pay did not appear in time: load this page again. */
+  widget_timeout?: string;
+  /** Your browser blocked Amazon's window: allow pop-ups here, then press the button again. */
+  popup_blocked?: string;
+  /** The sign-in was declined: sign in again to pay with Amazon. */
+  sign_in_denied?: string;
+  /** The shop's answer did not arrive. Try again: the order is not placed twice. */
+  backend_unreachable?: string;
+  /** The shop did not answer in time. Try again: the order is not placed twice. */
+  backend_timeout?: string;
+  /** Nobody knows yet whether the order exists. Do not pay again: ask the shop first. */
+  outcome_unknown?: string;
+  /** Amazon has closed this order after a while: please choose again. */
+  order_stale?: string;
+  /** Your Amazon session has ended: please sign in again. */
+  token_refused?: string;
+  /** The payment was declined: {}. */
+  declined?: string;
+  /** LanderPay could not start: … */
+  wasm_unavailable?: string;
+  /** Amazon Pay has stopped. … */
+  module_crashed?: string;
 }
 
 export type CheckoutState =

@@ -1,6 +1,10 @@
 import { crash, makeError } from "../src/js/talk.js";
 import init, { beginCheckout, hear } from "../target/landerpay/landerpay.js";
 import { takeReturn } from "./return.js";
+import { speak } from "./words.js";
+
+// For the drop-in.
+export { followChoice, readTag } from "./tag.js";
 
 let ready;
 // Kept until a checkout has it: a first attempt may fail.
@@ -9,12 +13,16 @@ let returned = "";
 /** See index.d.ts. The drop-in has taken the sign-in's answer off the address already. */
 export async function createCheckout(options, taken = takeReturn(), search = location.search) {
   returned = taken || returned;
-  ready ??= start();
-  const enter = await ready.catch((cause) => {
+  const { language, wasm, words } = ownOf(options);
+  const spoken = speak(language, words);
+  ready ??= start(wasm);
+  const enter = await ready.catch(async (cause) => {
     // The next call tries again.
     ready = undefined;
+    await spoken;
     throw Object.assign(makeError(UNAVAILABLE, "wasm_unavailable", "network"), { cause });
   });
+  await spoken;
   const checkout = enter(beginCheckout, options, returned, search, (...told) =>
     enter(hear, ...told),
   );
@@ -23,9 +31,18 @@ export async function createCheckout(options, taken = takeReturn(), search = loc
   return checkout;
 }
 
+// Own ones only: a polluted prototype has no option. What cannot be read is refused by the module.
+function ownOf(options) {
+  try {
+    return { __proto__: null, ...options };
+  } catch {
+    return { __proto__: null };
+  }
+}
+
 /** Begins an instance of the module. Gives what calls its exports, until one of them traps. */
-async function start() {
-  await init(new URL("landerpay.wasm", import.meta.url));
+async function start(wasm) {
+  await init(wasm ?? new URL("landerpay.wasm", import.meta.url));
   let trap;
   let crashed;
   return (call, ...given) => {

@@ -1,11 +1,12 @@
 // npm run build: dist/ from the Rust and JavaScript sources.
-import { copyFileSync, readdirSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { copyFileSync, cpSync, readdirSync, rmSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { setupBuild } from "./setup.mjs";
-import { ask, DIST, main, once, ROOT, run, WASM } from "./tools.mjs";
+import { ask, DIST, filesIn, main, once, ROOT, run, WASM } from "./tools.mjs";
 import { shrink } from "./wasm.mjs";
 
-const FILES = ["index.d.ts", "index.js", "landerpay.js", "landerpay.wasm"];
+const FILES = ["index.d.ts", "index.js", "landerpay.js", "landerpay.wasm", "words"];
 
 const SMALLEST = [
   // Data behind a smaller stack than the default 1 MB has shorter addresses.
@@ -19,6 +20,7 @@ export const build = once(async () => {
   await shrink(await compile());
   await bundle();
   copyFileSync(join(ROOT, "npm", "index.d.ts"), join(DIST, "index.d.ts"));
+  cpSync(join(ROOT, "npm", "words"), join(DIST, "words"), { recursive: true });
   for (const name of readdirSync(DIST)) {
     if (!FILES.includes(name)) rmSync(join(DIST, name), { recursive: true });
   }
@@ -56,9 +58,24 @@ function shortPaths(packages, rustc) {
 async function bundle() {
   const cargo = ["cargo", "run", "--quiet", "--example", "facts"];
   const widgets = await run("Reading the region table", cargo);
-  await bundleOne("npm/index.js", "index.js", ["--format=esm"], ["--module"]);
-  const define = `--define:WIDGETS=${widgets.trim()}`;
-  await bundleOne("www/landerpay.js", "landerpay.js", ["--format=iife", define], []);
+  const languages = "--external:./words/*";
+  await bundleOne("npm/index.js", "index.js", ["--format=esm", languages], ["--module"]);
+  const facts = {
+    WIDGETS: widgets.trim(),
+    UNAVAILABLE: JSON.stringify(await sentences("unavailable")),
+  };
+  const define = Object.entries(facts).map(([name, json]) => `--define:${name}=${json}`);
+  await bundleOne("www/landerpay.js", "landerpay.js", ["--format=iife", ...define], []);
+}
+
+/** One sentence for the buyer in every language but English. */
+async function sentences(key) {
+  const files = filesIn(join(ROOT, "npm", "words"));
+  const languages = files.map(async (path) => {
+    const { default: words } = await import(pathToFileURL(path));
+    return [basename(path, ".js"), words[key]];
+  });
+  return Object.fromEntries(await Promise.all(languages));
 }
 
 // What a checkout holds of the page (src/js/talk.js), by names that nothing else has.

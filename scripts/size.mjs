@@ -5,12 +5,13 @@ import { brotliCompressSync, constants } from "node:zlib";
 import { DIST, Failure, main, ROOT } from "./tools.mjs";
 
 const LOADER = 2048;
-const PAGE = 34_816;
+const PAGE = 35_840;
 const PAGE_FILES = ["landerpay.js", "index.js", "landerpay.wasm"];
 const PRIVATE = ["/root/", "/home/", "/Users/", ".cargo/registry", ROOT];
 
 export async function checkSize() {
-  const sizes = new Map(readdirSync(DIST).map((name) => [name, measure(name)]));
+  const files = readdirSync(DIST, { withFileTypes: true }).filter((entry) => entry.isFile());
+  const sizes = new Map(files.map(({ name }) => [name, measure(name)]));
   const missing = PAGE_FILES.filter((name) => !sizes.has(name));
   if (missing.length > 0)
     throw new Failure(`dist has no ${missing.join()}: run \`npm run build\`.`);

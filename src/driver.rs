@@ -583,13 +583,14 @@ impl Driver {
             StateName::Loading | StateName::SignedOut | StateName::SigningIn | StateName::Expired
         );
         page::show(&self.page, name.as_str(), hides_button, can_place, order_id);
+        let page = &self.page;
         match error {
             Some(error) => {
-                let text = words::for_error(error, words, &self.options.site);
-                page::say(&self.page, &text, error.code());
+                let (key, english, subject) = words::for_error(error, words, &self.options.site);
+                page::say(page, key, english, error.code(), subject);
             }
             None if !is_news => {}
-            None => page::say(&self.page, &words::for_state(words, order_id), ""),
+            None => page::say(page, words.key(), words.english(), "", order_id.unwrap_or("")),
         }
     }
 

@@ -77,7 +77,7 @@ proptest! {
             }
             Err(error) => {
                 let is_quoted = told.text_of("error").is_some_and(|it| it.contains("SECRET"));
-                prop_assert!(is_quoted || !error.message().contains("SECRET"));
+                prop_assert!(is_quoted || !error.subject().contains("SECRET"));
             }
         }
         let shown = format!("{:?}", sign_in.token);

@@ -4,7 +4,8 @@
 
 use landerpay::domain::outcome::DeclineReason;
 use landerpay::domain::region::REGIONS;
-use landerpay::error::{Error, ErrorKind};
+use landerpay::domain::words::{OTHER_KEYS, Words};
+use landerpay::error::{Audience, Error, ErrorKind};
 use landerpay::flow::{EVENT_NAMES, StateName};
 
 const TYPES: &str = include_str!("../npm/index.d.ts");
@@ -23,6 +24,21 @@ fn every_error_code_is_typed() {
     // What goes wrong where the module does not run.
     codes.extend(["wasm_unavailable", "module_crashed", "module_unreachable"]);
     assert_eq!(texts("type LanderPayErrorCode =", ";"), codes);
+}
+
+#[test]
+fn every_sentence_for_the_buyer_is_typed() {
+    let is_buyers = |error: &Error| matches!(error.audience(), Audience::Buyer | Audience::Network);
+    let errors = ErrorKind::ALL.iter().map(|kind| Error::from(*kind)).filter(is_buyers);
+    let own = Words::ALL.iter().map(|words| words.key());
+    let mut keys: Vec<_> = own.chain(OTHER_KEYS).chain(errors.map(|error| error.code())).collect();
+    keys.sort_unstable();
+    let (_, body) = TYPES.split_once("interface Words {").expect("the sentences are typed");
+    let (body, _) = body.split_once("\n}").expect("they end");
+    let typed = body.lines().filter_map(|line| line.trim().strip_suffix("?: string;"));
+    let mut typed: Vec<_> = typed.collect();
+    typed.sort_unstable();
+    assert_eq!(typed, keys);
 }
 
 #[test]

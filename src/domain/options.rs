@@ -6,6 +6,7 @@ use crate::domain::plan::{Page, Plan};
 use crate::domain::region::{EUROPEAN, Environment, REGIONS, Site};
 use crate::domain::text::{all_bytes, concat, join};
 use crate::domain::value::Value;
+use crate::domain::words;
 use crate::error::{Error, ErrorKind};
 use crate::prelude::*;
 
@@ -21,6 +22,8 @@ enum Rule {
     Order,
     /// A function.
     Function,
+    /// Sentences for the buyer by their keys.
+    Sentences,
 }
 
 /// When an option is required.
@@ -60,7 +63,7 @@ impl Need {
 
 /// Every option: its part, its name within the part, when it is required, and what it must be.
 /// The first option of a part is its main one, which stands for the part in the short form.
-const RULES: [(&str, &str, Need, Rule); 40] = [
+const RULES: [(&str, &str, Need, Rule); 44] = [
     ("environment", "", Need::Always, Rule::OneOf(&["live", "sandbox"])),
     ("region", "", Need::Always, Rule::OneOf(&["us", "uk", "de", "eur", "gbp", "jp"])),
     ("clientId", "", Need::Always, Rule::Text(is_client_id, "amzn1.application-oa2-client.…")),
@@ -76,6 +79,10 @@ const RULES: [(&str, &str, Need, Rule); 40] = [
     ("cookie", "", Need::Never, Rule::OneOf(&["auto", "always"])),
     ("siteDomain", "", Need::Never, Rule::Text(is_domain, "a domain, like .example.com")),
     ("nonce", "", Need::Never, Rule::Text(is_some, "text")),
+    // These three are npm/index.js's business.
+    ("language", "", Need::Never, Rule::Text(is_some, "text")),
+    ("words", "", Need::Never, Rule::Sentences),
+    ("wasm", "", Need::Never, Rule::Text(is_some, "the address of landerpay.wasm")),
     ("simulator", "", Need::Never, Rule::Text(is_safe_url, "an http(s) address")),
     ("button", "container", Need::SignIn, Rule::Container),
     // Amazon would silently draw its default for any other value.
@@ -95,6 +102,7 @@ const RULES: [(&str, &str, Need, Rule); 40] = [
     ("walletReview", "design", Need::Never, Rule::OneOf(DESIGNS)),
     ("placeOrder", "container", Need::Never, Rule::Container),
     ("signOut", "container", Need::Never, Rule::Container),
+    ("buyer", "container", Need::Never, Rule::Container),
     ("status", "container", Need::Never, Rule::Container),
     ("orderId", "container", Need::Never, Rule::Container),
     ("order", "", Need::Never, Rule::Order),
@@ -238,6 +246,15 @@ fn check(part: &str, name: &str, value: &Value) -> Result<(), Error> {
             Rule::Text(fits, _) => is_text && fits(text),
             Rule::Container => is_text || is_opaque,
             Rule::Function => is_opaque,
+            Rule::Sentences => match value {
+                Value::Map(sentences) => {
+                    for (key, sentence) in sentences {
+                        check_sentence(key, sentence)?;
+                    }
+                    true
+                }
+                _ => false,
+            },
             Rule::Order => match value {
                 Value::Map(_) => {
                     Fields::read(value.clone())?;
@@ -258,9 +275,19 @@ fn check(part: &str, name: &str, value: &Value) -> Result<(), Error> {
         Rule::Text(_, expected) => *expected,
         Rule::Container => "an element or a CSS selector",
         Rule::Function => "a function",
+        Rule::Sentences => "sentences by their keys",
         Rule::Order => "an object of fields, a function or a form",
     };
     Err(invalid(&full_name, expected))
+}
+
+fn check_sentence(key: &str, sentence: &Value) -> Result<(), Error> {
+    let full_name = full_name("words", key);
+    if !words::is_key(key) {
+        return Err(Error::new(ErrorKind::UnknownOption, &full_name));
+    }
+    let is_text = sentence.text().is_some_and(|text| !text.is_empty());
+    if is_text || sentence.is_null() { Ok(()) } else { Err(invalid(&full_name, "text")) }
 }
 
 /// The error about an option whose value cannot be used.

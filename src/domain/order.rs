@@ -172,7 +172,7 @@ mod tests {
         ] {
             let error = read(&[(name, Value::Text("SECRET".into()))]).unwrap_err();
             assert_eq!(error, Error::new(ErrorKind::ForbiddenField, name));
-            assert!(!error.message().contains("SECRET"));
+            assert!(!error.subject().contains("SECRET"));
         }
         for name in
             ["product1_id", "product1_qty", "campaignId", "emailAddress", "custom1", "priceGroup"]

@@ -7,10 +7,10 @@ use crate::error::Error;
 #[wasm_bindgen(module = "/src/js/talk.js")]
 extern "C" {
     #[wasm_bindgen(js_name = makeError)]
-    fn make_error(message: &str, code: &str, audience: &str, subject: &str) -> JsValue;
+    fn make_error(sentence: &str, code: &str, audience: &str, subject: &str) -> JsValue;
 }
 
 /// A real `Error` with `name`, `code`, `audience` and, where there is one, `subject`.
 pub fn to_js(error: &Error) -> JsValue {
-    make_error(&error.message(), error.code(), error.audience().name(), error.subject())
+    make_error(error.sentence(), error.code(), error.audience().name(), error.subject())
 }

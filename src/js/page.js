@@ -1,7 +1,7 @@
 // The page's own elements. What stands in them, and when, is decided in Rust.
 import { findAttempt } from "./session.js";
 import * as topic from "./talk.js";
-import { isFunction, running, write, writePairs } from "./talk.js";
+import { isFunction, phrase, running, write, writePairs } from "./talk.js";
 
 /** @typedef {import("./talk.js").Page} Page */
 
@@ -12,6 +12,7 @@ const STATUS = 7;
 const ORDER_ID = 8;
 const ORDER = 9;
 const SIGN_OUT = 10;
+const BUYER = 11;
 
 /**
  * Finds the elements that an option names: itself, or all matches.
@@ -67,6 +68,9 @@ export function listen(page, shop) {
     history.replaceState(history.state, "", origin + pathname + search + rest);
   }
   running.add(page);
+  for (const status of parts[STATUS]) {
+    if (!status.hasAttribute("role")) status.setAttribute("role", "status");
+  }
   const press = (part, type, what) => {
     const tell = (event) => {
       // A button of the page's own in the order form, say for a coupon.
@@ -92,10 +96,14 @@ export function listen(page, shop) {
 /** Shows where the checkout stands. */
 export function show(page, state, hidesButton, canPlace, orderId) {
   const { face, parts } = page;
+  const isPlacing = state === "placing";
+  keepFocus(parts);
   face.state = state;
   for (const button of parts[PLACE_ORDER]) {
-    button.disabled = !canPlace;
-    button.setAttribute("aria-busy", state === "placing");
+    // A disabled one loses the focus, and may have it back soon. Its presses do nothing meanwhile.
+    button.disabled = !canPlace && !isPlacing;
+    button.setAttribute("aria-disabled", !canPlace);
+    button.setAttribute("aria-busy", isPlacing);
   }
   for (const button of parts[BUTTON]) button.hidden = hidesButton;
   if (orderId !== undefined) showOrder(page, orderId);
@@ -108,18 +116,55 @@ export function show(page, state, hidesButton, canPlace, orderId) {
   page.hear(topic.SENT, { key, left, amazonOrderId: content.amazonOrderId });
 }
 
+/** Where what has the focus goes away, the words about it get it. */
+function keepFocus(parts) {
+  const { activeElement } = document;
+  const hadIt = parts.flat().find((element) => element.contains(activeElement));
+  // Once the page has drawn itself by the new state.
+  if (hadIt) setTimeout(() => isGone(activeElement) && focus(parts[STATUS][0]));
+}
+
+// Nothing else has taken the focus, and it has no place any more.
+const isGone = (element) =>
+  /^(?:BODY|HTML)$/.test(document.activeElement?.tagName ?? "BODY") ||
+  (element === document.activeElement && (element.disabled || !element.getClientRects().length));
+
+function focus(element) {
+  if (!element) return;
+  element.tabIndex = -1;
+  element.focus();
+}
+
 /** Shows the CRM's id of an order. */
 export function showOrder({ parts }, id) {
   for (const element of parts[ORDER_ID]) element.textContent = id;
 }
 
-/** Shows the control that signs out, or hides it. */
+/** Shows the control that signs out, or hides it, and with it who is signed in. */
 export function showSignOut({ parts }, isOpen) {
   for (const control of parts[SIGN_OUT]) control.hidden = !isOpen;
+  for (const buyer of parts[BUYER]) buyer.hidden = !isOpen || !buyer.textContent;
 }
 
-/** Tells the buyer, always as plain text. `code` names an error. */
-export function say({ parts }, text, code) {
+/** Shows who is signed in. */
+export function showBuyer({ parts }, name = "") {
+  for (const buyer of parts[BUYER]) {
+    buyer.textContent = name;
+    buyer.hidden = !name;
+  }
+}
+
+/**
+ * Tells the buyer, always as plain text.
+ *
+ * @param {string} key names the sentence
+ * @param {string} code names an error; empty if there is none
+ * @param {string} subject what goes with it: what the error is about or, where the sentence is not the
+ *   error's own, its code; an order's number
+ */
+export function say({ parts }, key, english, code, subject) {
+  let text = phrase(key, english, subject);
+  if (subject && key !== code) text += code ? ` (${code})` : ` ${phrase(...ORDER_NUMBER, subject)}`;
   for (const status of parts[STATUS]) {
     // A live region would read an unchanged text aloud again.
     if (status.textContent === text) continue;
@@ -127,6 +172,8 @@ export function say({ parts }, text, code) {
     status.setAttribute("data-code", code);
   }
 }
+
+const ORDER_NUMBER = ["order_number", "Your order number is {}."];
 
 /** Takes a widget off the page. */
 export function erase({ parts }, widget) {

@@ -73,8 +73,8 @@ extern "C" {
     /// Shows the control that signs out, or hides it.
     #[wasm_bindgen(js_name = showSignOut)]
     pub fn show_sign_out(page: &Page, open: bool);
-    /// Tells the buyer. `code` names an error.
-    pub fn say(page: &Page, text: &str, code: &str);
+    /// Tells the buyer. `key` names the sentence, `code` an error; `subject` is what either is about.
+    pub fn say(page: &Page, key: &str, english: &str, code: &str, subject: &str);
     /// Takes a widget off the page.
     pub fn erase(page: &Page, widget: i32);
 }
@@ -84,7 +84,7 @@ pub const RESOLVE: i32 = 0;
 pub const REJECT: i32 = 1;
 
 /// The options that name elements. The first are the widgets, in their own order.
-const PARTS: [&str; 11] = [
+const PARTS: [&str; 12] = [
     "button",
     "addressBook",
     "wallet",
@@ -96,6 +96,7 @@ const PARTS: [&str; 11] = [
     "orderId",
     "order",
     "signOut",
+    "buyer",
 ];
 const ORDER: &str = "order";
 const ORDER_PART: i32 = 9;

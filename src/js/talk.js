@@ -1,5 +1,5 @@
 // What goes back and forth between the module, the page's code, and what answers later.
-import { eraseAll, say, show, showSignOut } from "./page.js";
+import { eraseAll, say, show, showBuyer, showSignOut } from "./page.js";
 import { findAttempt, keepAttempt } from "./session.js";
 
 /**
@@ -114,7 +114,10 @@ export function begin({ hear, face, handlers, waiting }) {
 }
 
 /** Tells an event to its handlers, one by one: each may add and remove handlers, or end it all. */
-export function tell({ handlers }, event, detail) {
+export function tell(page, event, detail) {
+  const { handlers } = page;
+  if (event === "profile") showBuyer(page, detail.name);
+  if (event === "signed-out") showBuyer(page);
   // Those that are added meanwhile hear the next event.
   for (const one of [...handlers]) {
     if (!handlers.has(one)) continue;
@@ -192,7 +195,7 @@ function bury(page) {
     const unresolved = /^(placing|confirming)$/.test(state) || findAttempt(page) !== undefined;
     show(page, "unavailable", true, false);
     showSignOut(page, false);
-    say(page, CRASHED, crashed.code);
+    say(page, crashed.code, CRASHED, crashed.code, "");
     tell(page, "state", { state: "unavailable", missing: [], canPlace: false, unresolved });
   }
   settle(page, 1, crashed);
@@ -289,9 +292,16 @@ export function textOf(value) {
 /** 128 bits of the browser's own randomness. The beginning tells npm/return.js whose it is. */
 export const freshNonce = () => `lp-${crypto.getRandomValues(new Uint32Array(4)).join("-")}`;
 
+/** What the buyer reads instead of the English, by its keys. */
+export const words = { __proto__: null };
+
+/** A sentence in the buyer's language. It ends by itself, whatever ended the subject. */
+export const phrase = (key, english, subject = "") =>
+  textOf(words[key] ?? english).replace("{}", () => subject.replace(/\.$/, ""));
+
 /** A real `Error` with all that a page may want to know of it. */
-export const makeError = (message, code, audience, subject) =>
-  Object.assign(new Error(message), {
+export const makeError = (sentence, code, audience, subject) =>
+  Object.assign(new Error(phrase(code, sentence, subject)), {
     name: "LanderPayError",
     code,
     audience,

@@ -280,7 +280,7 @@ fn by_buyer(buyer: usize, event: Event) -> Event {
 fn tells_nothing(state: &State, effect: &Effect) -> Result<(), TestCaseError> {
     let is_told = match effect {
         Effect::Notify(notice) => holds_secret(&view::detail(state, *notice)),
-        Effect::Report(error) => is_secret(error.subject()) || is_secret(&error.message()),
+        Effect::Report(error) => is_secret(error.subject()) || is_secret(error.sentence()),
         Effect::Navigate(url) => is_secret(url),
         _ => false,
     };
