@@ -22,7 +22,7 @@ const PATIENCE = 3_000;
 export async function speak(language = document.documentElement.lang, own) {
   for (const key in words) delete words[key];
   Object.assign(words, own);
-  const [name] = textOf(language).toLowerCase().split("-");
+  const [name] = textOf(language).toLowerCase().split(/[-_]/);
   const loaded = LANGUAGES[name]?.().then(
     ({ default: sentences }) => Object.assign(words, sentences, own),
     // Then English it is.

@@ -1,12 +1,14 @@
 // npm run build: dist/ from the Rust and JavaScript sources.
-import { copyFileSync, cpSync, readdirSync, rmSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { createHash } from "node:crypto";
+import { copyFileSync, cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, relative, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { setupBuild } from "./setup.mjs";
 import { ask, DIST, filesIn, main, once, ROOT, run, WASM } from "./tools.mjs";
 import { shrink } from "./wasm.mjs";
 
-const FILES = ["index.d.ts", "index.js", "landerpay.js", "landerpay.wasm", "words"];
+const INTEGRITY = "integrity.json";
+const FILES = ["index.d.ts", "index.js", INTEGRITY, "landerpay.js", "landerpay.wasm", "words"];
 
 const SMALLEST = [
   // Data behind a smaller stack than the default 1 MB has shorter addresses.
@@ -20,11 +22,25 @@ export const build = once(async () => {
   await shrink(await compile());
   await bundle();
   copyFileSync(join(ROOT, "npm", "index.d.ts"), join(DIST, "index.d.ts"));
+  rmSync(join(DIST, "words"), { recursive: true, force: true });
   cpSync(join(ROOT, "npm", "words"), join(DIST, "words"), { recursive: true });
   for (const name of readdirSync(DIST)) {
     if (!FILES.includes(name)) rmSync(join(DIST, name), { recursive: true });
   }
+  writeIntegrity();
 });
+
+/** What a page may ask the browser to insist on: a hash for each script, by its path in `dist/`. */
+function writeIntegrity() {
+  const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+  const scripts = filesIn(DIST).filter((path) => path.endsWith(".js"));
+  const hashes = scripts.map((path) => {
+    const hash = createHash("sha384").update(readFileSync(path)).digest("base64");
+    return [relative(DIST, path).replaceAll(sep, "/"), `sha384-${hash}`];
+  });
+  const files = Object.fromEntries(hashes);
+  writeFileSync(join(DIST, INTEGRITY), `${JSON.stringify({ version, files }, null, 2)}\n`);
+}
 
 async function compile() {
   const rustc = ask("rustc", "-vV");
@@ -93,4 +109,11 @@ async function bundleOne(source, name, format, kind) {
   await run(`Minifying ${name}`, ["terser", output, ...options, "-o", output]);
 }
 
-main(import.meta, build);
+main(import.meta, async () => {
+  await build();
+  const { version, files } = JSON.parse(readFileSync(join(DIST, INTEGRITY), "utf8"));
+  console.log(`\nLanderPay ${version} stands in dist/. Host it in a folder of its own:\n`);
+  console.log(`  <script async src="/landerpay/${version}/landerpay.js"`);
+  console.log(`    integrity="${files["landerpay.js"]}" …></script>\n`);
+  console.log(`The hashes of the other scripts are in dist/${INTEGRITY}.`);
+});

@@ -35,6 +35,9 @@ fn every_sentence_for_the_buyer_is_typed() {
     keys.sort_unstable();
     let (_, body) = TYPES.split_once("interface Words {").expect("the sentences are typed");
     let (body, _) = body.split_once("\n}").expect("they end");
+    for (key, english) in Words::ALL.iter().map(|words| (words.key(), words.english())) {
+        assert!(body.contains(&format!("/** {english} */\n  {key}?: string;")), "{key}");
+    }
     let typed = body.lines().filter_map(|line| line.trim().strip_suffix("?: string;"));
     let mut typed: Vec<_> = typed.collect();
     typed.sort_unstable();

@@ -24,7 +24,7 @@ const tell = (name, detail) => {
 };
 
 // The other languages are the module's, which has not arrived. Written by the build from npm/words/.
-const [language] = (given.language ?? page.lang).toLowerCase().split("-");
+const [language] = (given.language ?? page.lang).toLowerCase().split(/[-_]/);
 const unavailable =
   given.wordsUnavailable ??
   { __proto__: null, ...UNAVAILABLE }[language] ??
