@@ -3,9 +3,9 @@ export type Environment = "live" | "sandbox";
 
 /**
  * What a page of a funnel is for: to choose and place the order (`"checkout"`); to choose only, before a
- * review page; to review and place; to add something to a placed order; or to show it.
+ * review page; to review and place; to add something to a placed order; to show it; or only to sign in.
  */
-export type Page = "checkout" | "choose" | "review" | "upsell" | "thank-you";
+export type Page = "checkout" | "choose" | "review" | "upsell" | "thank-you" | "sign-in";
 
 /** One order, or a billing agreement for recurring charges. */
 export type Agreement = "one-time" | "recurring";
@@ -81,7 +81,10 @@ export interface CheckoutOptions {
   sellerId: string;
   /** What this page of the funnel is for. Default: `"checkout"`. */
   page?: Page;
-  /** Where the buyer goes from here once the order is placed, or everything is chosen: a path or an https address. */
+  /**
+   * Where the buyer goes from here: once the order is placed, everything is chosen, or, on a `"sign-in"` page, the
+   * profile has arrived. A path or an https address.
+   */
   next?: string;
   /** For how many minutes after the order upsells are taken, as the CRM's campaign has it. Default: 120. */
   upsellMinutes?: string | number;
@@ -177,6 +180,8 @@ export interface Words {
   sign_in?: string;
   /** Please continue in the Amazon window. If there is none, press the button again. */
   signing_in?: string;
+  /** You are signed in with your Amazon account. */
+  signed_in?: string;
   /** Please choose a delivery address. */
   choose_address?: string;
   /** Please choose a payment method. */
@@ -270,7 +275,8 @@ export type CheckoutState =
   | "placed"
   | "declined"
   | "expired"
-  | "unavailable";
+  | "unavailable"
+  | "signed-in";
 
 export interface CheckoutSnapshot {
   state: CheckoutState;

@@ -54,7 +54,7 @@ export function readTag(given, nonce) {
   if (agreement) options.agreement = agreement;
   for (const name in ELEMENTS) {
     const isSpared =
-      /^[rt]/.test(options.page) || (name === "addressBook" && options.goods === "digital");
+      /^[rst]/.test(options.page) || (name === "addressBook" && options.goods === "digital");
     const isRequired = REQUIRED.test(name) && !isSpared;
     if (!isRequired && !document.querySelector(select(name))) continue;
     if (name === "order") options.order = select(name);

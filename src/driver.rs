@@ -391,7 +391,8 @@ impl Driver {
                 }
             }
             // A page that would know nothing of the order would say that there is none.
-            Effect::GoOn if !self.is_booked.get() => {}
+            Effect::GoOn if !self.is_booked.get() && self.plan.get().page != plan::Page::SignIn => {
+            }
             Effect::GoOn => self.go_on(),
             Effect::Navigate(url) => {
                 session::leave_attempt(page);

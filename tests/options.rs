@@ -208,7 +208,7 @@ fn misfit(name: &str, shape: &Shape, value: &Value) -> Option<Problem> {
 fn needed(raw: &Value) -> Vec<&'static str> {
     let is = |name, text| raw.text_of(name) == Some(text);
     let page = raw.text_of("page").unwrap_or("checkout");
-    let chooses = page != "review" && page != "thank-you";
+    let chooses = !["review", "thank-you", "sign-in"].contains(&page);
     let scope = raw.text_of("scope").unwrap_or("").to_ascii_lowercase();
     let has_widget = is("agreement", "recurring") && !scope.contains("payments:autopay_consent");
     [
@@ -221,7 +221,7 @@ fn needed(raw: &Value) -> Vec<&'static str> {
         ("addressBook.container", chooses && !is("goods", "digital")),
         ("wallet.container", chooses),
         ("consent.container", chooses && has_widget),
-        ("backend.url", page != "choose" && page != "thank-you"),
+        ("backend.url", !["choose", "thank-you", "sign-in"].contains(&page)),
     ]
     .into_iter()
     .filter_map(|(name, is_needed)| is_needed.then_some(name))
@@ -388,7 +388,7 @@ fn any_kind() -> impl Strategy<Value = Vec<(&'static str, &'static str)>> {
     let kind = (
         words("environment", &["live"]),
         words("region", &["uk", "us", "jp"]),
-        words("page", &["choose", "review", "upsell", "thank-you"]),
+        words("page", &["choose", "review", "upsell", "thank-you", "sign-in"]),
         words("agreement", &["recurring"]),
         words("goods", &["digital"]),
     );
@@ -497,7 +497,7 @@ proptest! {
 
 #[test]
 fn the_types_are_understood() {
-    assert_eq!(NAMES.len(), 86);
+    assert_eq!(NAMES.len(), 87);
     let words =
         |name: &str| OPTIONS.iter().find(|(known, _)| *known == name).unwrap().1.words.len();
     assert_eq!([words("region"), words("page"), words("agreement"), words("goods")], [6, 5, 2, 2]);

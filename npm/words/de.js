@@ -3,6 +3,7 @@ export default {
   sign_in: "Melden Sie sich mit Ihrem Amazon-Konto an, um fortzufahren.",
   signing_in:
     "Bitte fahren Sie im Amazon-Fenster fort. Wenn keines zu sehen ist, drücken Sie noch einmal auf die Schaltfläche.",
+  signed_in: "Sie sind mit Ihrem Amazon-Konto angemeldet.",
   choose_address: "Bitte wählen Sie eine Lieferadresse.",
   choose_payment: "Bitte wählen Sie eine Zahlungsart.",
   give_consent: "Bitte stimmen Sie den wiederkehrenden Zahlungen zu.",

@@ -2,6 +2,7 @@ export default {
   loading: "Cargando Amazon Pay…",
   sign_in: "Inicie sesión con su cuenta de Amazon para continuar.",
   signing_in: "Continúe en la ventana de Amazon. Si no hay ninguna, pulse otra vez el botón.",
+  signed_in: "Ha iniciado sesión con su cuenta de Amazon.",
   choose_address: "Elija una dirección de entrega.",
   choose_payment: "Elija un método de pago.",
   give_consent: "Acepte los pagos recurrentes.",

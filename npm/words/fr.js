@@ -3,6 +3,7 @@ export default {
   sign_in: "Connectez-vous avec votre compte Amazon pour continuer.",
   signing_in:
     "Veuillez continuer dans la fenêtre d’Amazon. Si aucune n’est ouverte, appuyez de nouveau sur le bouton.",
+  signed_in: "Vous êtes connecté avec votre compte Amazon.",
   choose_address: "Veuillez choisir une adresse de livraison.",
   choose_payment: "Veuillez choisir un mode de paiement.",
   give_consent: "Veuillez accepter les paiements récurrents.",

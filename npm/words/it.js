@@ -3,6 +3,7 @@ export default {
   sign_in: "Acceda con il Suo account Amazon per continuare.",
   signing_in:
     "Continui nella finestra di Amazon. Se non ce n’è nessuna, prema di nuovo il pulsante.",
+  signed_in: "Ha effettuato l’accesso con il Suo account Amazon.",
   choose_address: "Scelga un indirizzo di consegna.",
   choose_payment: "Scelga un metodo di pagamento.",
   give_consent: "Accetti i pagamenti ricorrenti.",

@@ -3,6 +3,7 @@ export default {
   sign_in: "続けるには、Amazonアカウントでサインインしてください。",
   signing_in:
     "Amazonのウィンドウで続けてください。ウィンドウがない場合は、もう一度ボタンを押してください。",
+  signed_in: "Amazonアカウントでサインインしています。",
   choose_address: "お届け先住所を選んでください。",
   choose_payment: "お支払い方法を選んでください。",
   give_consent: "定期的なお支払いに同意してください。",

@@ -55,7 +55,7 @@ impl Need {
             Self::Address => chooses && !plan.digital,
             Self::Choice => chooses,
             Self::Consent => chooses && plan.consent,
-            Self::Sending => !matches!(plan.page, Page::Choose | Page::ThankYou),
+            Self::Sending => !matches!(plan.page, Page::Choose | Page::ThankYou | Page::SignIn),
             Self::OnTheWay => plan.page == Page::Choose,
         }
     }
@@ -500,6 +500,8 @@ mod tests {
         assert_eq!(without("review", &["backend"]), missing("backend.url"));
         assert_eq!(without("review", &["button"]), missing("button.container"));
         assert_eq!(without("thank-you", &nothing), None);
+        assert_eq!(without("sign-in", &nothing), missing("button.container"));
+        assert_eq!(without("sign-in", &["addressBook", "wallet", "backend"]), None);
         assert_eq!(without("choose", &["backend"]), missing("next"));
         let mut choose = good();
         choose.retain(|(name, _)| *name != "backend");

@@ -33,11 +33,13 @@ pub enum Page {
     Upsell,
     /// Nothing is left to do.
     ThankYou,
+    /// The buyer signs in, and buys on another page.
+    SignIn,
 }
 
 impl Page {
     /// The option's values, in order.
-    pub const NAMES: &[&str] = &["checkout", "choose", "review", "upsell", "thank-you"];
+    pub const NAMES: &[&str] = &["checkout", "choose", "review", "upsell", "thank-you", "sign-in"];
 
     /// The page of these options.
     pub fn of(options: &Options) -> Self {
@@ -46,13 +48,14 @@ impl Page {
             Some("review") => Self::Review,
             Some("upsell") => Self::Upsell,
             Some("thank-you") => Self::ThankYou,
+            Some("sign-in") => Self::SignIn,
             _ => Self::Checkout,
         }
     }
 
     /// True where AddressBook and Wallet are there to choose in.
     pub const fn chooses(self) -> bool {
-        !matches!(self, Self::Review | Self::ThankYou)
+        !matches!(self, Self::Review | Self::ThankYou | Self::SignIn)
     }
 }
 
@@ -68,9 +71,11 @@ pub struct KeptOrder {
 }
 
 impl Plan {
-    /// The order to go on with: one of the other kind is none, and an upsell has its own.
+    /// The order to go on with: one of the other kind is none, an upsell has its own, and who only signs in
+    /// has no need of any.
     pub fn accept(self, kept: Option<KeptOrder>) -> Option<KeptOrder> {
-        kept.filter(|kept| kept.recurring == self.recurring && self.page != Page::Upsell)
+        let goes_on = !matches!(self.page, Page::Upsell | Page::SignIn);
+        kept.filter(|kept| kept.recurring == self.recurring && goes_on)
     }
 
     /// The plan of a page with these options.

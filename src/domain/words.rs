@@ -31,6 +31,8 @@ words! {
     SignIn "sign_in" "Sign in with your Amazon account to continue.";
     /// The sign-in window is open.
     SigningIn "signing_in" "Please continue in the Amazon window. If there is none, press the button again.";
+    /// The buyer is signed in, and has nothing to choose here.
+    SignedIn "signed_in" "You are signed in with your Amazon account.";
     /// An address is missing.
     ChooseAddress "choose_address" "Please choose a delivery address.";
     /// A payment method is missing.

@@ -18,6 +18,9 @@ const RENEWALS: u8 = 2;
 /// Draws the widgets of an order, or the one that makes a new one.
 pub(super) fn draw(choice: &mut Choice, effects: &mut Effects) {
     let (plan, order) = (choice.plan, choice.order.clone());
+    if plan.page == Page::SignIn {
+        return;
+    }
     if plan.page == Page::Review {
         review(choice, Widget::AddressReview, effects);
         return review(choice, Widget::WalletReview, effects);
@@ -210,6 +213,10 @@ pub(super) fn profile_arrived(
             choosing.profile = ProfileState::Failed;
             effects.push(Effect::Report(error));
         }
+    }
+    // Whoever keeps an account of the buyer's has it by now.
+    if choosing.choice.plan.page == Page::SignIn {
+        effects.push(Effect::GoOn);
     }
     if let State::Placing(_, phase @ Phase::AwaitingProfile) = state {
         placing::collect(phase, effects);

@@ -196,11 +196,12 @@ pub enum StateName {
     Declined,
     Expired,
     Unavailable,
+    SignedIn,
 }
 
 impl StateName {
     /// The names that JavaScript sees, in order.
-    pub const NAMES: [&str; 11] = [
+    pub const NAMES: [&str; 12] = [
         "loading",
         "signed-out",
         "signing-in",
@@ -212,6 +213,7 @@ impl StateName {
         "declined",
         "expired",
         "unavailable",
+        "signed-in",
     ];
 
     /// The name that JavaScript sees.
@@ -227,6 +229,9 @@ impl State {
             Self::Loading(_) => StateName::Loading,
             Self::SignedOut => StateName::SignedOut,
             Self::SigningIn(..) => StateName::SigningIn,
+            Self::Choosing(choosing) if choosing.choice.plan.page == Page::SignIn => {
+                StateName::SignedIn
+            }
             Self::Choosing(choosing) if choosing.decline.is_some() => StateName::Declined,
             Self::Choosing(_) if self.ready().is_some() => StateName::Ready,
             Self::Choosing(_) => StateName::Choosing,
@@ -309,6 +314,7 @@ impl State {
             Self::Loading(_) => Words::Loading,
             Self::SignedOut => Words::SignIn,
             Self::SigningIn(..) => Words::SigningIn,
+            Self::Choosing(_) if page == Page::SignIn => Words::SignedIn,
             Self::Choosing(choosing) if choosing.unresolved.is_some() => Words::Unresolved,
             Self::Choosing(choosing) => match (&choosing.decline, choosing.choice.missing()) {
                 (Some(decline), _) => match decline.reason().way_on() {

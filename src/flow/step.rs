@@ -196,7 +196,8 @@ fn begin_choosing(
     }
     let mut choosing = Choosing::new(token, plan, order.map(|order| order.id));
     let choice = &mut choosing.choice;
-    (choice.address, choice.payment, choice.consent) = (is_review, is_review, is_review);
+    let is_settled = !plan.page.chooses();
+    (choice.address, choice.payment, choice.consent) = (is_settled, is_settled, is_settled);
     effects.push(Effect::FetchProfile(choosing.token.clone()));
     choosing::draw(&mut choosing.choice, effects);
     *state = State::Choosing(choosing);

@@ -29,7 +29,8 @@ fn any_plan(page: Page) -> impl Strategy<Value = Plan> {
     })
 }
 
-const PAGES: &[Page] = &[Page::Checkout, Page::Choose, Page::Review, Page::Upsell, Page::ThankYou];
+const PAGES: &[Page] =
+    &[Page::Checkout, Page::Choose, Page::Review, Page::Upsell, Page::ThankYou, Page::SignIn];
 
 /// Who may come to a page: to a thank-you page whoever has placed an order, or nobody.
 fn any_arrival(page: Page) -> impl Strategy<Value = Arrival> {
@@ -205,9 +206,11 @@ impl Waits {
             State::Placing(_, Phase::Sending(..)) => true,
             _ => {
                 // After a decline where nothing can be chosen, the buyer goes back a page.
-                let is_over = choosing.decline.is_some() && !choosing.choice.plan.page.chooses();
-                let is_made =
-                    choosing.choice.order.is_some() || choosing.unresolved.is_some() || is_over;
+                let page = choosing.choice.plan.page;
+                let is_over = choosing.decline.is_some() && !page.chooses();
+                let is_made = choosing.choice.order.is_some() || choosing.unresolved.is_some();
+                // Who only signs in waits for nothing.
+                let is_made = is_made || is_over || page == Page::SignIn;
                 is_made || self.drawn
             }
         };
@@ -320,7 +323,7 @@ fn has_its_widget(page: Page, effect: &Effect) -> Result<(), TestCaseError> {
         }
         Effect::Show(Widget::AddressBook, plan, _) => prop_assert!(!plan.digital),
         Effect::Send(_) => {
-            prop_assert!(page != Page::Choose, "a page that only chooses sent an order");
+            prop_assert!(!matches!(page, Page::Choose | Page::SignIn), "nothing is placed here");
         }
         _ => {}
     }
@@ -377,7 +380,8 @@ proptest! {
                 Event::OrderCreated(_) | Event::Consented(_) => page.chooses(),
                 // Before the buyer can press anything, and where an order may have been sent.
                 Event::Resume(..) => {
-                    matches!(state, State::Choosing(_)) && page != Page::Choose && !resumed
+                    let sends = !matches!(page, Page::Choose | Page::SignIn);
+                    matches!(state, State::Choosing(_)) && sends && !resumed
                 }
                 _ => true,
             };
@@ -470,7 +474,8 @@ proptest! {
                         prop_assert!(page == Page::Choose && is_press && was_ready);
                         prop_assert!(kept.complete);
                     }
-                    Effect::Book(_) | Effect::GoOn => prop_assert!(placed_once),
+                    Effect::GoOn => prop_assert!(placed_once || page == Page::SignIn),
+                    Effect::Book(_) => prop_assert!(placed_once),
                     Effect::Navigate(_) => prop_assert!(is_leaving.is_some()),
                     Effect::ForgetAttempt => prop_assert!(is_answer && unknown.is_none()),
                     Effect::CollectOrder => prop_assert!(is_press && was_ready || was_placing),
@@ -513,7 +518,7 @@ proptest! {
         }
 
         // From wherever this has led, the buyer gets on when all goes well.
-        if matches!(page, Page::Review | Page::ThankYou) || is_closed {
+        if matches!(page, Page::Review | Page::ThankYou | Page::SignIn) || is_closed {
             return Ok(());
         }
         for _ in 0..40 {

@@ -2,6 +2,7 @@
 
 use landerpay::domain::amazon::Widget;
 use landerpay::domain::outcome::Outcome;
+use landerpay::domain::plan::{KeptOrder, Page, Plan};
 use landerpay::domain::session::Arrival;
 use landerpay::domain::sign_in::SignIn;
 use landerpay::domain::words::Words;
@@ -32,6 +33,35 @@ fn a_buyer_who_is_known_is_not_asked_again() {
         ]
     );
     assert_eq!(checkout.name(), StateName::Choosing);
+}
+
+#[test]
+fn a_page_that_only_signs_in_makes_no_order_and_goes_on_once_it_knows_the_buyer() {
+    let plan = Plan { page: Page::SignIn, ..Plan::default() };
+    let chosen = KeptOrder { complete: true, ..kept(1) };
+    let arrival = Arrival::Buyer(token(), Some(chosen));
+    let mut checkout = Checkout::with(plan, State::Loading(arrival));
+    checkout.on(Event::Start);
+    assert_eq!(
+        checkout.on(Event::AmazonReady),
+        [
+            Effect::Notify(Notice::State),
+            Effect::DrawButton,
+            Effect::Notify(Notice::SignedIn),
+            Effect::StartTimer(Timer::Session),
+            Effect::FetchProfile(token()),
+        ]
+    );
+    assert_eq!(checkout.name(), StateName::SignedIn);
+    assert_eq!(checkout.state.words(plan.page), Words::SignedIn);
+    assert_eq!(
+        checkout.on(Event::ProfileArrived(Ok(profile()))),
+        [Effect::Notify(Notice::Profile), Effect::GoOn]
+    );
+    assert_eq!(reported(checkout.on(Event::PlaceOrder)), [ErrorKind::NotReady]);
+    assert_eq!(checkout.on(Event::Retry), []);
+    checkout.on(Event::SignOut);
+    assert_eq!(checkout.name(), StateName::SignedOut);
 }
 
 #[test]
