@@ -9,8 +9,10 @@ let returned = takeReturn();
 // Before the page's own scripts tidy it up.
 const { search } = location;
 
-// A module has no current script, and neither has what an optimizer runs by `eval`.
-const script = document.currentScript ?? document.querySelector("script[data-client-id]");
+// A module has no current script, and neither has what an optimizer runs by `eval`; jQuery runs what it puts
+// into a page in a script of its own.
+const running = document.currentScript;
+const script = running?.src ? running : document.querySelector("script[data-client-id]");
 const base = new URL(".", script.src);
 const page = document.documentElement;
 // A polluted prototype has no option.
@@ -82,8 +84,8 @@ const begin = async () => {
 const ask = (tag, properties) =>
   document.head.append(Object.assign(document.createElement(tag), properties));
 
-// A second tag changes nothing: one checkout belongs to the page's attributes.
-if (!window.LanderPay) {
+// A second tag changes nothing: one checkout belongs to the page's attributes. An element may have that id.
+if (!window.LanderPay?.retry) {
   window.LanderPay = {
     __proto__: null,
     retry() {

@@ -235,9 +235,9 @@ async function ask(hear, generation, topic, question) {
 /** Leaves the page; false if the browser refuses the address, or a user's name in it hides its host. */
 export function navigate(url) {
   try {
-    const { username, password } = new URL(url, location);
+    const { href, username, password } = new URL(url, location);
     if (username || password) return false;
-    location.assign(url);
+    location.assign(href);
     return true;
   } catch {
     return false;
@@ -265,7 +265,12 @@ async function send(url, options, limit) {
     // Where the browser has no limits of its own, its network stack ends the wait.
     const signal = AbortSignal.timeout?.(limit);
     // A page may have replaced `fetch` by one that answers with anything.
-    const response = await fetch(url, { __proto__: null, ...options, signal });
+    // A path is one of this host, whatever `<base>` says: the token goes there.
+    const response = await fetch(new URL(url, location).href, {
+      __proto__: null,
+      ...options,
+      signal,
+    });
     return { status: response.status ?? 0, body: parse(await response.text()) };
   } catch (error) {
     return error?.name;
@@ -339,7 +344,8 @@ export function write(value, others = [], path = []) {
   if (path.length < DEPTH && !path.includes(value)) {
     const inner = (item) => write(item, others, [...path, value]);
     // Not `map`, which leaves out what was never set.
-    if (Array.isArray(value)) return `[\0${Array.from(value, inner).join("")}]\0`;
+    // Prototype.js and MooTools have an `Array.from` of their own, which maps nothing.
+    if (Array.isArray(value)) return `[\0${[...value].map(inner).join("")}]\0`;
     const pairs = isPlain(value) && entriesOf(value);
     if (pairs) return writePairs(pairs, inner);
   }
