@@ -83,6 +83,22 @@ test("back from the first upsell: the lander stays placed, and places nothing mo
   assert.deepEqual(await crm.outcomes(amazonOrderId), ["accepted"]);
 });
 
+test("back from Amazon's page without signing in: the button is there, and the next press signs in", async (given) => {
+  const { buyer, crm, open } = given;
+  const edits = [(html) => html.replace("data-backend", 'data-popup="never" $&')];
+  await open(LANDER, { edits });
+  await buyer.pressAmazon();
+  await buyer.sees({ path: "/ap/oa" });
+  await buyer.leaveBackTo(LANDER);
+  await buyer.sees({ state: "signed-out" });
+  await buyer.signInOnPage();
+  await buyer.sees({ path: LANDER, state: "ready" });
+  const { amazonOrderId } = await buyer.snapshot();
+  await buyer.place();
+  await buyer.sees({ path: "/upsell-1.html" });
+  assert.deepEqual(await crm.outcomes(amazonOrderId), ["accepted"]);
+});
+
 test("signed out in another tab: this one sees it, sends nothing, and sells to the next buyer", async (given) => {
   const { buyer, crm, firefox, open, shop } = given;
   const { driver } = firefox;
