@@ -83,6 +83,7 @@ export function listen(page, shop) {
   // A page that comes back may be older than its session.
   for (const type of ["visibilitychange", "pageshow", "online"]) {
     const see = ({ persisted }) => {
+      page.restored ||= persisted;
       // Amazon's script waits for the answer to a sign-in that is not on its way any more.
       if (persisted && page.left) location.reload();
       else hear(topic.SEEN, persisted);

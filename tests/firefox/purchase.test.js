@@ -70,7 +70,7 @@ test("one-time, by Amazon's window: the order once, the words on the way, each f
     "GET /landerpay/landerpay.wasm",
   ]);
   const kept = await buyer.run("return Object.keys({ ...sessionStorage, ...localStorage })");
-  assert.deepEqual(kept.sort(), ["landerpay", "landerpay-funnel"]);
+  assert.deepEqual(kept.sort(), ["landerpay", "landerpay-funnel", "landerpay-placed"]);
 });
 
 test("one-time, by Amazon's page: the address is clean again, and the order is there once", async (given) => {

@@ -83,6 +83,26 @@ test("back from the first upsell: the lander stays placed, and places nothing mo
   assert.deepEqual(await crm.outcomes(amazonOrderId), ["accepted"]);
 });
 
+test("back to the cart after its order: it makes the next order, which can be bought", async (given) => {
+  const { buyer, crm, shop } = given;
+  const first = await openReady(given, "/cart.html");
+  const buy = async () => {
+    await buyer.place();
+    await buyer.sees({ path: "/review.html", state: "ready" });
+    await buyer.place();
+    await buyer.sees({ path: "/thank-you.html", state: "placed" });
+  };
+  await buy();
+  assert.equal(await buyer.goBack("/cart.html"), "choosing");
+  await buyer.sees({ state: "ready" });
+  const { amazonOrderId: second } = await buyer.snapshot();
+  await buy();
+  const ids = shop.orders.map(({ fields }) => fields.amazonOrderId);
+  assert.deepEqual(ids, [first, second]);
+  assert.notEqual(first, second);
+  for (const id of ids) assert.deepEqual(await crm.outcomes(id), ["accepted"]);
+});
+
 test("back from Amazon's page without signing in: the button is there, and the next press signs in", async (given) => {
   const { buyer, crm, open } = given;
   const edits = [(html) => html.replace("data-backend", 'data-popup="never" $&')];
