@@ -5,6 +5,7 @@ import {
   ask,
   Failure,
   find,
+  GECKODRIVER,
   isProgram,
   main,
   once,
@@ -25,6 +26,17 @@ const CHROMIUM = [
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ];
 
+const FIREFOX = [
+  "firefox-esr",
+  "firefox",
+  // macOS: not on PATH.
+  "/Applications/Firefox.app/Contents/MacOS/firefox",
+];
+
+const INSTALL = ["apt-get", "install", "--yes", "--no-install-recommends"];
+const UPDATE = ["Updating the package lists", ["apt-get", "update"]];
+const UNATTENDED = { env: { DEBIAN_FRONTEND: "noninteractive" } };
+
 export const setupBuild = once(async () => {
   checkNode();
   await setupRust();
@@ -32,11 +44,14 @@ export const setupBuild = once(async () => {
   await setupCrate(WASM_BINDGEN, []);
 });
 
-/** @returns {Promise<{ CHROMIUM: string, CHROMEDRIVER: string }>} as environment variables */
+/**
+ * @returns {Promise<{ CHROMIUM: string, CHROMEDRIVER: string, FIREFOX?: string, GECKODRIVER?: string }>}
+ *   as environment variables; without Firefox where there is none
+ */
 export const setupTest = once(async () => {
   await setupBuild();
   await setupCrate(WASM_PACK, ["--locked"]);
-  return setupBrowser();
+  return { ...(await setupBrowser()), ...(await setupFirefox()) };
 });
 
 function checkNode() {
@@ -126,26 +141,60 @@ async function setupBrowser() {
 }
 
 function findBrowser() {
-  const chromium = given("CHROMIUM") ?? find(...CHROMIUM);
-  const chromedriver = given("CHROMEDRIVER") ?? find("chromedriver");
+  const chromium = givenProgram("CHROMIUM") ?? find(...CHROMIUM);
+  const chromedriver = givenProgram("CHROMEDRIVER") ?? find("chromedriver");
   if (chromium && chromedriver) return { CHROMIUM: chromium, CHROMEDRIVER: chromedriver };
 }
 
-function given(name) {
+function givenProgram(name) {
   const path = process.env[name];
   if (path && !isProgram(path)) throw new Failure(`${name} is ${path}, which is not a program.`);
   return path || undefined;
 }
 
 async function installBrowser() {
-  const install = ["apt-get", "install", "--yes", "--no-install-recommends"];
   const packages = ["chromium", "chromium-driver"];
-  if (!ask(...install, "--simulate", ...packages)) {
-    await run("Updating the package lists", ["apt-get", "update"]);
+  if (!canInstall(packages)) await run(...UPDATE);
+  await run("Installing Chromium and chromedriver", [...INSTALL, ...packages], UNATTENDED);
+}
+
+function canInstall(packages) {
+  return ask(...INSTALL, "--simulate", ...packages) !== undefined;
+}
+
+// The second engine: where it cannot be had, the tests go on without it.
+async function setupFirefox() {
+  if (!findFirefox() && find("apt-get") && process.getuid() === 0) await installFirefox();
+  const firefox = findFirefox();
+  if (!firefox) {
+    console.log(
+      "No Firefox, and no way to install it here: its tests are left out. Install it (Debian: " +
+        "firefox-esr; macOS: brew install --cask firefox), or set FIREFOX to where it is.",
+    );
+    return {};
   }
-  await run("Installing Chromium and chromedriver", [...install, ...packages], {
-    env: { DEBIAN_FRONTEND: "noninteractive" },
-  });
+  const given = givenProgram("GECKODRIVER");
+  if (!given) await setupCrate(GECKODRIVER, ["--locked"]);
+  return { FIREFOX: firefox, GECKODRIVER: given ?? GECKODRIVER.path };
+}
+
+function findFirefox() {
+  return givenProgram("FIREFOX") ?? find(...FIREFOX.filter((name) => !isSnap(find(name))));
+}
+
+// Ubuntu's Firefox cannot read the profile that the driver makes for it.
+function isSnap(path) {
+  return path !== undefined && readFileSync(path).subarray(0, 4096).includes("/snap/");
+}
+
+async function installFirefox() {
+  const packages = ["firefox-esr"];
+  try {
+    if (!canInstall(packages)) await run(...UPDATE);
+    await run("Installing Firefox", [...INSTALL, ...packages], UNATTENDED);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+  }
 }
 
 main(import.meta, async () => {

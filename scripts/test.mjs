@@ -19,22 +19,43 @@ async function test() {
   await step("Size", checkSize);
   await testSimulator(browser);
   await testPages(browser);
+  await testInFirefox(browser);
 }
 
-async function testInBrowser({ CHROMIUM, CHROMEDRIVER }) {
+/** The boundary between Rust and JavaScript, in each engine that is there. */
+async function testInBrowser({ CHROMIUM, CHROMEDRIVER, FIREFOX, GECKODRIVER }) {
   need("tests/web/main.rs");
-  const webdriver = JSON.parse(readFileSync(join(ROOT, "webdriver.json"), "utf8"));
-  webdriver["goog:chromeOptions"].binary = CHROMIUM;
+  const { "goog:chromeOptions": chrome, ...common } = JSON.parse(
+    readFileSync(join(ROOT, "webdriver.json"), "utf8"),
+  );
+  await testWeb("Tests in the browser", ["--chrome", "--chromedriver", CHROMEDRIVER], {
+    ...common,
+    "goog:chromeOptions": { ...chrome, binary: CHROMIUM },
+  });
+  if (!FIREFOX) return;
+  await testWeb("Tests in Firefox", ["--firefox", "--geckodriver", GECKODRIVER], {
+    ...common,
+    "moz:firefoxOptions": { binary: FIREFOX, prefs: ONE_BY_ONE },
+  });
+}
+
+// wasm-bindgen's server stalls over the connections that Firefox opens ahead.
+const ONE_BY_ONE = {
+  "network.http.speculative-parallel-limit": 0,
+  "network.http.max-persistent-connections-per-server": 1,
+};
+
+async function testWeb(title, browser, capabilities) {
   const file = join(TARGET, "webdriver.json");
   mkdirSync(TARGET, { recursive: true });
-  writeFileSync(file, JSON.stringify(webdriver));
-  const chrome = ["--headless", "--chrome", "--chromedriver", CHROMEDRIVER];
+  writeFileSync(file, JSON.stringify(capabilities));
   const cargo = ["--", "--features", "npm", "--test", "web"];
-  const command = [WASM_PACK.path, "test", ...chrome, "--mode", "no-install", ...cargo];
+  const flags = ["--headless", ...browser, "--mode", "no-install"];
+  const command = [WASM_PACK.path, "test", ...flags, ...cargo];
   const env = { WASM_BINDGEN_TEST_WEBDRIVER_JSON: file };
   for (let tries = 3; ; tries -= 1) {
     try {
-      return await runTests("Tests in the browser", command, env);
+      return await runTests(title, command, env);
     } catch (error) {
       if (tries === 1 || !STALLED.test(error.output)) throw error;
       console.log("  The test runner's server stalled before the first test: once more.");
@@ -43,7 +64,8 @@ async function testInBrowser({ CHROMIUM, CHROMEDRIVER }) {
 }
 
 // wasm-bindgen's server now and then stops answering when a page asks for several modules at once.
-const STALLED = /Loading scripts\.\.\.Failed to detect test as having been run/;
+const STALLED =
+  /Loading scripts\.\.\.Failed to detect test as having been run|\/url request failed/;
 
 async function testSimulator(env) {
   const folders = ["npm", "simulator"].map((name) => join(ROOT, "tests", name));
@@ -56,6 +78,15 @@ async function testSimulator(env) {
 async function testPages(env) {
   need("playwright.config.js");
   await run("Tests of whole purchases", ["playwright", "test"], { env, stream: true });
+}
+
+async function testInFirefox(env) {
+  if (!env.FIREFOX) return;
+  const folder = join(ROOT, "tests", "firefox");
+  const tests = filesIn(folder).filter((path) => path.endsWith(".test.js"));
+  // One browser at a time: two are slower than one after the other.
+  const node = ["node", "--test", "--test-concurrency=1", ...tests];
+  await runTests("Purchases in Firefox", node, env);
 }
 
 function need(path) {

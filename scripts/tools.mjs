@@ -29,6 +29,7 @@ const CARGO_BIN = join(process.env.CARGO_HOME ?? join(homedir(), ".cargo"), "bin
 /** The programs that setup.mjs installs with cargo, each into a folder of its own. */
 export const WASM_BINDGEN = cached("wasm-bindgen-cli", "wasm-bindgen", lockedVersion());
 export const WASM_PACK = cached("wasm-pack", "wasm-pack", "0.15.1");
+export const GECKODRIVER = cached("geckodriver", "geckodriver", "0.37.1");
 
 function cached(crate, program, version) {
   const folder = join(CACHE, `${crate}-${version}`);

@@ -279,6 +279,7 @@ export function authorize(page, scope, inWindow, state, comesBack, address) {
       put(open);
     }
     page.state = state;
+    page.left = !inWindow;
     // Amazon's script says nothing of it.
     if (!opened) page.hear(POPUP_BLOCKED);
   });

@@ -86,7 +86,13 @@ export function listen(page, shop) {
   press(SIGN_OUT, "click", topic.SIGN_OUT);
   // A page that comes back may be older than its session.
   for (const type of ["visibilitychange", "pageshow", "online"]) {
-    addEventListener(type, ({ persisted }) => hear(topic.SEEN, persisted), options);
+    const see = ({ persisted }) => {
+      page.restored ||= persisted;
+      // Amazon's script waits for the answer to a sign-in that is not on its way any more.
+      if (persisted && page.left) location.reload();
+      else hear(topic.SEEN, persisted);
+    };
+    addEventListener(type, see, options);
   }
   // A token that Amazon's script still knows comes back in the hash, to a page that stays.
   const isBack = () => page.state && location.hash.includes(page.state);

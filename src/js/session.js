@@ -6,6 +6,7 @@ import { freshNonce, write } from "./talk.js";
 const SESSION = "landerpay";
 const FUNNEL = "landerpay-funnel";
 const SIGN_OUT = "landerpay-sign-out";
+const PLACED = "landerpay-placed";
 const COOKIE = "amazon_Login_accessToken";
 // Where Amazon's script keeps its own.
 const STATE = "amazon_Login_state_cache";
@@ -25,6 +26,15 @@ function lastSignOut() {
     return localStorage.getItem(SIGN_OUT) ?? "";
   } catch {
     return "";
+  }
+}
+
+/** The newest orders of all tabs. */
+function lastPlaced() {
+  try {
+    return (localStorage.getItem(PLACED) ?? "").split(" ");
+  } catch {
+    return [];
   }
 }
 
@@ -178,6 +188,11 @@ export function keepPlaced(page, amazonOrderId, orderId, product) {
     order.products = [...listOf(order.products), product];
   }
   keepChoice();
+  try {
+    localStorage.setItem(PLACED, [amazonOrderId, ...lastPlaced()].slice(0, 9).join(" "));
+  } catch {
+    // Then only this tab knows.
+  }
   return store(FUNNEL, {
     ...kept,
     used: partial ?? kept.used,
@@ -225,7 +240,11 @@ function keepSent(page, attempt) {
 }
 
 /** Whether this order of Amazon's was placed on a later page, before this one was shown again. */
-export const isPlaced = (page, id) => listOf(findFunnel(page).ids).includes(id);
+export function isPlaced(page, id) {
+  // Firefox gives a page that comes back the `sessionStorage` of the moment when it was left.
+  const others = page.restored ? lastPlaced() : [];
+  return [...listOf(findFunnel(page).ids), ...others].includes(id);
+}
 
 /**
  * Forgets a session: everywhere, or only what is left of this one. Another tab may have begun the
@@ -248,6 +267,7 @@ export function endSession(page, token, everywhere, domain) {
 function announceSignOut() {
   try {
     localStorage.setItem(SIGN_OUT, freshNonce());
+    localStorage.removeItem(PLACED);
   } catch {
     // Then each tab ends for itself.
   }

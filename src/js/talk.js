@@ -17,6 +17,8 @@ import { findAttempt, keepAttempt } from "./session.js";
  * @property {number[]} timers
  * @property {AbortController} end ends the listening
  * @property {string} shop the seller and client, in one environment of one region
+ * @property {boolean} [left] the newest sign-in takes the place of the page
+ * @property {boolean} [restored] the browser has brought the page back as it was left
  * @property {boolean} [resumed] what was sent before the page was loaded again is asked about
  * @property {Set<number>} low the widgets of which the page knows that their containers are too low
  * @property {{ key: string, content: object, place: string }} [sent] the newest order that was sent, and

@@ -86,7 +86,7 @@ test.describe("the one-time page", () => {
     expect(bodies.filter((body) => /stand-in-(api-user|password)/.test(body))).toEqual([]);
     // The next page of the funnel needs the session and the order, and nothing else.
     const stored = await page.evaluate(() => Object.keys({ ...sessionStorage, ...localStorage }));
-    expect(stored.sort()).toEqual(["landerpay", "landerpay-funnel"]);
+    expect(stored.sort()).toEqual(["landerpay", "landerpay-funnel", "landerpay-placed"]);
   });
 
   test("nothing can be placed until address and card are chosen by hand, in that order", async ({
