@@ -38,6 +38,7 @@ export function page({ title, base, kind, body, script }) {
 <title>${title}</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="${base}/assets/style.css">
+${kind.startsWith("people") ? html`<link rel="stylesheet" href="${base}/assets/people.css">` : ""}
 </head>
 <body class="${kind}">
 ${body}
