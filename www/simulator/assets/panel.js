@@ -6,28 +6,10 @@ const body = document.getElementById("body");
 // As text, and to whichever page it stands on: it says nothing but its size and "reload".
 const say = (text) => parent.postMessage(`simulator-panel:${text}`, "*");
 
-/** Whether it was open, for the page after a reload. Blocked storage only forgets it. */
-const memory = {
-  read() {
-    try {
-      return sessionStorage.panel === "open";
-    } catch {
-      return false;
-    }
-  },
-  write(open) {
-    try {
-      sessionStorage.panel = open ? "open" : "";
-    } catch {
-      // Then it begins closed.
-    }
-  },
-};
-
 function setOpen(open) {
   body.hidden = !open;
   toggle.setAttribute("aria-expanded", open);
-  memory.write(open);
+  document.getElementById("do").textContent = open ? "Close" : "Change";
   say(open ? "open" : "closed");
 }
 
@@ -38,4 +20,5 @@ document.addEventListener("keydown", (event) => {
   toggle.focus();
 });
 onApply(() => say("reload"));
-setOpen(memory.read());
+// The shop's page remembers it: a frame of another site may have no storage.
+setOpen(location.hash === "#open");

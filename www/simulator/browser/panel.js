@@ -5,6 +5,23 @@
 const PANEL_ID = "landerpay-simulator";
 const NARROW = "(max-width: 800px)";
 
+/** Whether it was open before the page was loaded again. Blocked storage only forgets it. */
+function wasOpen() {
+  try {
+    return sessionStorage.getItem(PANEL_ID) === "open";
+  } catch {
+    return false;
+  }
+}
+
+function remember(open) {
+  try {
+    sessionStorage.setItem(PANEL_ID, open ? "open" : "closed");
+  } catch {
+    // Then it begins closed.
+  }
+}
+
 export function showPanel() {
   if (!config.panel || window.top !== window || document.getElementById(PANEL_ID)) return;
   const panel = document.createElement("iframe");
@@ -22,13 +39,14 @@ export function showPanel() {
   };
   panel.id = PANEL_ID;
   panel.title = "Simulator of Amazon Pay";
-  panel.src = `${config.base}/panel`;
+  panel.src = `${config.base}/panel${wasOpen() ? "#open" : ""}`;
   place();
   narrow.addEventListener("change", place);
   window.addEventListener("message", ({ origin, source, data }) => {
     if (origin !== config.origin || source !== panel.contentWindow) return;
     if (data === "simulator-panel:reload") return location.reload();
     open = data === "simulator-panel:open";
+    remember(open);
     place();
   });
   document.documentElement.insertBefore(panel, document.body);

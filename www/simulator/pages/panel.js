@@ -8,9 +8,11 @@ export function panelPage({ base, origin, world, fixed, scenario }) {
 <button type="button" id="toggle" aria-expanded="false" aria-controls="body">
 <span class="badge">Simulator</span>
 <span id="now">${describe({ ...world.given, ...fixed })}</span>
+<span id="do">Change</span>
 </button>
 <div id="body" hidden>
-<p class="small">Amazon is simulated here: no real account, no real money. Choose what should happen.</p>
+<p class="small">Amazon is simulated here: no real account, no real money. Choose what should happen.
+Who is signed in stays so: sign out to see another sign-in.</p>
 ${scenarioForm(scenario, fixed)}
 <div class="actions">
 <button class="primary" type="submit" form="flags">Apply and reload</button>

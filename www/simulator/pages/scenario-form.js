@@ -11,7 +11,7 @@ export function scenarioForm(scenario, fixed) {
   const groups = Object.entries(GROUPS).map(([group, title]) => {
     const flags = Object.entries(FLAGS).filter(([, flag]) => flag.group === group);
     const isOn = flags.some(([name, flag]) => scenario[name] !== usualOf(flag));
-    return html`<details class="group" name="group"${isOn ? html` open` : ""}>
+    return html`<details class="group"${isOn ? html` open` : ""}>
 <summary>${title}${isOn ? html` <span class="on">on</span>` : ""}</summary>
 ${flags.map(([name, flag]) => choice(name, flag, scenario[name], name in fixed))}
 </details>`;

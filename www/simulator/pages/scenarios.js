@@ -1,7 +1,7 @@
 /** Every scenario with what it shows, and a link that opens the shop's page with it on. */
 import { describe, flagsOf, GROUPS, SCENARIOS } from "../catalogue.js";
 import { FLAGS } from "../scenario.js";
-import { html, page } from "./html.js";
+import { html, page, prose } from "./html.js";
 
 export function scenariosPage({ base, origin, world, fixed }) {
   const groups = Object.entries(GROUPS).map(([group, title]) => {
@@ -20,7 +20,7 @@ ${flags.map(([name, flag]) => flagPart(name, flag, { origin, world }))}
 <h1>All scenarios</h1>
 <p>Amazon is simulated: no real account, no real money. Each link below sets its scenario, for every page
 that uses <code>${origin}</code>, and opens ${world.pages.checkout ? "the shop" : "this list again"}.</p>
-<p>Now: <strong>${now}</strong> · <a href="${origin}/try/login=ask">Everything as usual</a> ·
+<p>Now: <strong>${now}</strong> · <a href="${origin}/try/login=ask">Open the shop as usual</a> ·
 <a href="${origin}/">Combine scenarios</a></p>
 <nav aria-label="Groups"><ul class="links">${links}</ul></nav>
 ${groups}
@@ -33,7 +33,7 @@ function flagPart(name, flag, shown) {
   return html`<div class="flag">
 <h3>${flag.title} <code>${name}</code></h3>
 <p>${flag.about}</p>
-<p class="small"><b>The real Amazon:</b> ${flag.amazon}</p>
+<p class="small"><b>The real Amazon:</b> ${prose(flag.amazon)}</p>
 <ul class="scenarios">${listed.map((scenario) => card(scenario, shown))}</ul>
 </div>`;
 }
@@ -50,8 +50,8 @@ function card(scenario, { origin, world }) {
   ].filter(Boolean);
   return html`<li class="scenario">
 <h4>${heading}</h4>
-<p><b>The buyer:</b> ${sees}</p>
-<p><b>LanderPay:</b> ${does}</p>
+<p><b>The buyer:</b> ${prose(sees)}</p>
+<p><b>LanderPay:</b> ${prose(does)}</p>
 <p class="small">State <code>${ends.state}</code>${
     ends.code ? html`, error <code>${ends.code}</code>` : ""
   }${ends.subject ? html` (<code>${ends.subject}</code>)` : ""}${
