@@ -6,6 +6,13 @@ import { startSimulator } from "landerpay/simulator";
 import { ACCOUNTS } from "../../www/simulator/accounts.js";
 import { FLAGS, LOGIN_ERRORS } from "../../www/simulator/scenario.js";
 
+/** Starts one that ends with the test, however that ends. */
+async function startFor(t, options) {
+  const amazon = await startSimulator(options);
+  t.after(amazon.close);
+  return amazon;
+}
+
 const CLIENT = "amzn1.application-oa2-client.test";
 const BACK = "http://localhost/back";
 
@@ -49,8 +56,8 @@ describe("a running simulator", () => {
   });
   after(() => amazon.close());
 
-  test("is on this machine, on a port of its own", async () => {
-    const other = await startSimulator();
+  test("is on this machine, on a port of its own", async (t) => {
+    const other = await startFor(t);
     assert.match(amazon.url, /^http:\/\/127\.0\.0\.1:\d+$/);
     assert.notEqual(other.url, amazon.url);
     assert.equal(amazon.origin, new URL(amazon.url).origin);
@@ -155,15 +162,14 @@ describe("a running simulator", () => {
     );
   });
 
-  test("two of them know nothing of each other", async () => {
-    const other = await startSimulator({ scenario: { login: "auto" } });
+  test("two of them know nothing of each other", async (t) => {
+    const other = await startFor(t, { scenario: { login: "auto" } });
     const token = tokenOf(await signIn(amazon.url));
     await order(amazon.url, token);
     other.set({ login: "denied" });
     assert.deepEqual([other.events, other.contracts], [[], []]);
     assert.equal((await fetch(`${other.url}/user/profile?access_token=${token}`)).status, 400);
     assert.equal(amazon.scenario.login, "auto");
-    await other.close();
   });
 
   test("can be set by HTTP from another language, but by no other site's page", async () => {

@@ -49,7 +49,7 @@ function writeExamples() {
 }
 
 describe("the examples of docs/testing.md", () => {
-  test("Playwright's fixture and its tests", async () => {
+  test("Playwright's fixture and its tests", async (t) => {
     writeExamples();
     cpSync(join(ROOT, "dist"), join(FOLDER, "landerpay"), { recursive: true });
     const types = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm" };
@@ -62,6 +62,7 @@ describe("the examples of docs/testing.md", () => {
       }
     });
     await new Promise((resolve) => shop.listen(0, resolve));
+    t.after(() => shop.close());
     // What a reader's own configuration has.
     const baseURL = `http://localhost:${shop.address().port}`;
     const use = { baseURL, launchOptions: { executablePath: CHROMIUM, args: ["--disable-gpu"] } };
@@ -76,7 +77,6 @@ describe("the examples of docs/testing.md", () => {
     writeFileSync(file, `export default ${JSON.stringify(config)};`);
     const cli = join(ROOT, "node_modules", "@playwright", "test", "cli.js");
     const said = await run(process.execPath, [cli, "test", "--config", file, "--reporter=line"]);
-    shop.close();
     const count = named("lander.spec.js").match(/^test\(/gm).length;
     assert.match(said, new RegExp(`^ *${count} passed`, "m"));
   });
@@ -173,8 +173,9 @@ describe("the documented scenarios", () => {
     }
   });
 
-  test("every way to set one in a test is right", async () => {
+  test("every way to set one in a test is right", async (t) => {
     const amazon = await startSimulator();
+    t.after(amazon.close);
     const guide = readFileSync(join(ROOT, "docs/testing.md"), "utf8");
     const calls = [
       ...guide.matchAll(/^- In an address `(.*?)`, in a test `amazon\.set\((.*?)\)`$/gm),
@@ -188,6 +189,5 @@ describe("the documented scenarios", () => {
       const other = await fetch(`${amazon.url}${address}/scenario`);
       assert.deepEqual(await other.json(), set);
     }
-    await amazon.close();
   });
 });

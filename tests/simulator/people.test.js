@@ -162,12 +162,12 @@ describe("the panel", () => {
     assert.ok((await boxOf("#top")).y < 20);
   });
 
-  test("is not there where nobody asked for it", async () => {
+  test("is not there where nobody asked for it", async (t) => {
     const plain = await startSimulator();
+    t.after(plain.close);
     await page.goto(`${address}?base=${encodeURIComponent(plain.url)}`);
     await page.waitForFunction(() => window.OffAmazonPayments);
     assert.equal(await page.locator("#landerpay-simulator").count(), 0);
-    await plain.close();
   });
 });
 
