@@ -2,7 +2,7 @@
 
 import { ACCOUNTS } from "../../www/simulator/accounts.js";
 import { SCENARIOS } from "../../www/simulator/catalogue.js";
-import { FLAGS } from "../../www/simulator/scenario.js";
+import { FLAGS, SLOW_MS } from "../../www/simulator/scenario.js";
 import { at, Buyer, DROP_IN } from "./support/buyer.js";
 import { expect, test } from "./support/test.js";
 
@@ -31,11 +31,15 @@ test("the list has every scenario, and a link for each that the demo can show", 
 
 for (const scenario of shown) {
   const { flag, value, title, press, seconds, page: kind, ends } = scenario;
-  test(`${flag}=${value}: ${title}`, async ({ page, shop, servers, watch }) => {
+  test(`${flag}=${value}: ${title}`, async ({ page, shop, servers }) => {
+    const popups = [];
+    const requests = [];
+    page.on("popup", (popup) => popups.push(popup));
+    page.on("request", (request) => requests.push(request));
+    const known = (await get(servers, "contracts")).length;
     if (seconds) await page.clock.install();
     await page.goto(`${servers.simulator}/scenarios`);
     const link = page.locator(".scenario a").and(page.locator(`[href*="${flag}=${value}"]`));
-    await page.evaluate(() => document.documentElement.scrollTo(0, 0));
     // Amazon's script may hang, and would hold up the event "load".
     await Promise.all([
       page.waitForURL(shop.origin + PARTS[kind].path, { waitUntil: "domcontentloaded" }),
@@ -47,7 +51,8 @@ for (const scenario of shown) {
       await shop.expectState("signed-out");
       await buyer.button.click();
     }
-    if (seconds) await passTime(page, shop, ends, seconds);
+    // What the wallet shows meanwhile is looked at below.
+    if (seconds && flag !== "wallet-wait") await passTime(page, shop, ends, seconds);
     await shop.expectState(ends.state);
     if (ends.code) {
       await expect
@@ -58,7 +63,8 @@ for (const scenario of shown) {
     } else {
       expect(await shop.details("error")).toEqual([]);
     }
-    await PROOFS[flag]?.({ page, shop, servers, watch, value, buyer });
+    const prove = PROOFS[`${flag}=${value}`] ?? PROOFS[flag];
+    await prove?.({ page, shop, servers, value, buyer, popups, requests, known });
   });
 }
 
@@ -75,15 +81,63 @@ async function passTime(page, shop, ends, seconds) {
   }).toPass();
 }
 
-/** What shows the scenario where the checkout ends as it always does. */
+/** The request for this took as long as `slow` means, or longer. */
+const expectSlow =
+  (end) =>
+  async ({ requests }) => {
+    const request = requests.find((one) => new URL(one.url()).pathname.endsWith(end));
+    await request.response().then((response) => response.finished());
+    expect(request.timing().responseStart).toBeGreaterThanOrEqual(SLOW_MS - 1);
+  };
+
+/** What the frame of a widget was told by Amazon's server. */
+const expectTold =
+  (part, text) =>
+  async ({ page }) => {
+    const frame = page.frameLocator(`[data-landerpay="${part}"] iframe`);
+    await expect.poll(() => frame.locator("#view").textContent()).toContain(text);
+  };
+
+const expectNoneChecked = async (choices) => {
+  await expect(choices).toHaveCount(2);
+  for (const choice of await choices.all()) await expect(choice).not.toBeChecked();
+};
+
+/** What shows the scenario where the checkout ends as it does without it, by flag and value. */
 const PROOFS = {
+  "widgets=slow": expectSlow("/Widgets.js"),
+  "sdk=slow": expectSlow("/login1.js"),
+  "profile=slow": expectSlow("/user/profile"),
+  "popup=closes": async ({ popups }) => {
+    await expect.poll(() => popups.map((popup) => popup.isClosed())).toEqual([true]);
+  },
+  "origin=refused": async ({ popups }) => {
+    await expect(popups[0].getByRole("heading", { name: "400" })).toBeVisible();
+  },
+  "addresses=none-chosen": ({ buyer }) => expectNoneChecked(buyer.addresses),
+  "cards=none-chosen": ({ buyer }) => expectNoneChecked(buyer.cards),
+  "wallet-wait=20000": async ({ page, buyer }) => {
+    await expectNoneChecked(buyer.addresses);
+    await page.clock.fastForward(10_000);
+    expect(await buyer.cards.count()).toBe(0);
+    await page.clock.fastForward(10_000);
+    await expect(buyer.cards).toHaveCount(2);
+  },
+  "address-error=ITP": expectTold("address-book", '"code":"ITP"'),
+  "wallet-error=ITP": expectTold("wallet", '"code":"ITP"'),
+  "consent-ready=twice": expectTold("consent", '"created":true'),
+  "consent=400": async ({ page }) => {
+    const frame = page.frameLocator('[data-landerpay="consent"] iframe');
+    await expect(frame.getByRole("alert")).toBeVisible();
+    await expect(frame.getByRole("checkbox")).toHaveCount(0);
+  },
   account: async ({ shop, value }) => {
     expect((await shop.heard("profile")).name).toBe(ACCOUNTS[value].name);
   },
-  visit: async ({ servers, shop }) => {
+  visit: async ({ servers, shop, known }) => {
     const ids = (await get(servers, "contracts")).map(({ id }) => id);
+    expect(ids.length - known).toBe(2);
     expect(ids.at(-1)).toBe((await shop.snapshot()).amazonOrderId);
-    expect(ids.length % 2).toBe(0);
   },
 };
 

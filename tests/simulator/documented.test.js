@@ -191,3 +191,27 @@ describe("the documented scenarios", () => {
     }
   });
 });
+
+test("the types are found by the package's entry, and refuse what is not there", async () => {
+  mkdirSync(FOLDER, { recursive: true });
+  const code = `
+    import { startSimulator, type Contract, type Simulator } from "landerpay/simulator";
+    const amazon: Simulator = await startSimulator({ scenario: { login: "auto" }, panel: true });
+    amazon.set({ expires: 60, "wallet-error": undefined });
+    const contracts: Contract[] = amazon.contracts;
+    const { account, by }: { account: string; by: string } = await amazon.waitFor("sign-in");
+    // @ts-expect-error
+    amazon.set({ login: "maybe" });
+    // @ts-expect-error
+    amazon.set({ logn: "auto" });
+    // @ts-expect-error
+    amazon.waitFor("signin");
+    // @ts-expect-error
+    amazon.contracts = [];
+    console.log(contracts, account, by);
+  `;
+  writeFileSync(join(FOLDER, "consumer.mts"), code);
+  const tsc = join(ROOT, "node_modules", "typescript", "bin", "tsc");
+  const options = ["--ignoreConfig", "--noEmit", "--strict", "--module", "nodenext"];
+  await run(process.execPath, [tsc, ...options, "--types", "", "consumer.mts"]);
+});

@@ -222,6 +222,7 @@ const WALLET = [
     does: "Waits for the choices.",
     ends: CHOOSING,
     besides: { ...AUTO, addresses: "none-chosen" },
+    seconds: 20,
   }),
   ...reports("wallet-error", "wallet_error", Object.keys(REPORTS)),
   one("currency", "unsupported", "No other currency is taken", {
