@@ -15,18 +15,23 @@ const START_MS = 20_000;
  * @param {number} [options.simulatorPort]
  * @param {number} [options.crmPort]
  * @param {boolean} [options.log] whether the shop's log goes to stderr
+ * @param {boolean} [options.panel] whether the simulator's panel stands on the shop's pages
  * @returns {Promise<{ shop: string, simulator: string, crm: string, ended: Promise<string>,
  *   stop: () => Promise<void> }>} the origins; `ended` is why the shop ended by itself
  */
 export async function startServers(options = {}) {
-  const { shopPort = 0, simulatorPort = 0, crmPort = 0, log = false } = options;
-  const simulator = await startSimulator({ port: simulatorPort }).catch((error) => {
+  const { shopPort = 0, simulatorPort = 0, crmPort = 0, log = false, panel = false } = options;
+  const simulator = await startSimulator({ port: simulatorPort, panel }).catch((error) => {
     throw new Failure(error.message);
   });
   try {
-    const shop = await startShop(simulator.origin, { shopPort, crmPort, log });
+    const shop = await startShop(simulator.url, { shopPort, crmPort, log });
+    simulator.setPages({
+      checkout: `${shop.shop}/one-time.html`,
+      recurring: `${shop.shop}/subscription.html`,
+    });
     return {
-      simulator: simulator.origin,
+      simulator: simulator.url,
       ...shop,
       async stop() {
         await Promise.all([shop.stop(), simulator.close()]);

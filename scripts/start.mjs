@@ -20,10 +20,11 @@ export const buildDemo = once(async () => {
 async function start() {
   const [shopPort, simulatorPort, crmPort] = readPorts();
   await buildDemo();
-  const servers = await startServers({ shopPort, simulatorPort, crmPort, log: true }).catch(advise);
+  const ports = { shopPort, simulatorPort, crmPort };
+  const servers = await startServers({ ...ports, log: true, panel: true }).catch(advise);
   console.log(`
   The shop        ${servers.shop}
-  Amazon          ${servers.simulator}   the simulator: what to make happen
+  Amazon          ${servers.simulator}/scenarios   the simulator: what to make happen
   Orders          ${servers.crm}   what the stand-in for the CRM has received
 
   Open the shop in a browser. Ctrl-C ends all three.

@@ -54,7 +54,13 @@ describe("a billing agreement", { concurrency: 4 }, () => {
     assert.match(id, AGREEMENT);
     const given = { amazonBillingAgreementId: id };
     const nothing = { address: "address-1", payment: null, consent: false };
-    const about = { id, agreementType: "BillingAgreement", sandbox: true, currency: "USD" };
+    const about = {
+      id,
+      agreementType: "BillingAgreement",
+      sandbox: true,
+      account: "maria",
+      currency: "USD",
+    };
     assert.deepEqual(await contractOf(page, id), { ...about, ...nothing });
     await draw(page, [
       { ...WALLET, ...given, listen: ["onPaymentSelect"] },
@@ -347,6 +353,7 @@ describe("what is known of a contract", () => {
       id,
       agreementType: "OrderReference",
       sandbox: true,
+      account: "maria",
       currency: "USD",
       address: null,
       payment: "card-1",

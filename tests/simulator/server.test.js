@@ -1,15 +1,10 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { ACCOUNTS } from "../../www/simulator/accounts.js";
-import { FLAGS, parseScenario } from "../../www/simulator/scenario.js";
+import { complete, FLAGS, parseFlags } from "../../www/simulator/scenario.js";
 import { startSimulator } from "../../www/simulator/server.js";
 
 const CLIENT_ID = "amzn1.application-oa2-client.test";
-const SERVER = fileURLToPath(new URL("../../www/simulator/server.js", import.meta.url));
 
 let simulator;
 before(async () => {
@@ -56,24 +51,13 @@ describe("scenarios", () => {
 
   test("every listed value of every flag is accepted", () => {
     for (const [name, { values = [] }] of Object.entries(FLAGS)) {
-      for (const value of values) assert.equal(parseScenario(`${name}=${value}`)[name], value);
-    }
-  });
-
-  test("the README names every flag with its values", () => {
-    const text = readFileSync(new URL("../../www/simulator/README.md", import.meta.url), "utf8");
-    const rows = text.split("\n").filter((line) => line.startsWith("| `"));
-    for (const [name, { values = [] }] of Object.entries(FLAGS)) {
-      const row = rows.find((line) => line.split("|")[1].includes(`\`${name}\``));
-      assert.ok(row, name);
-      if (name === "account") continue;
-      for (const value of values) assert.ok(row.includes(`\`${value}\``), `${name}=${value}`);
+      for (const value of values) assert.equal(parseFlags(`${name}=${value}`)[name], value);
     }
   });
 
   test("a stabilizer that never comes implies a first visit", () => {
-    assert.equal(parseScenario("").visit, "returning");
-    assert.equal(parseScenario("stabilizer=never").visit, "first");
+    assert.equal(complete({}).visit, "returning");
+    assert.equal(complete({ stabilizer: "never" }).visit, "first");
   });
 });
 
@@ -251,24 +235,5 @@ describe("profile and tokeninfo", () => {
     assert.equal(body.user_id, ACCOUNTS.maria.userId);
     assert.ok(body.exp > 3590 && body.exp <= 3600);
     assert.equal((await get("/auth/o2/tokeninfo?access_token=x")).status, 400);
-  });
-});
-
-describe("the command", () => {
-  test("prints its address as one line, and ends with its standard input", async () => {
-    const child = spawn(process.execPath, [SERVER, "--exit-with-stdin"]);
-    const [line] = await once(child.stdout, "data");
-    const { simulator: origin } = JSON.parse(line);
-    assert.equal((await fetch(origin)).status, 200);
-    child.stdin.end();
-    assert.deepEqual(await once(child, "exit"), [0, null]);
-  });
-
-  test("says in one sentence that a port is taken", async () => {
-    const port = new URL(simulator.origin).port;
-    const child = spawn(process.execPath, [SERVER, "--port", port]);
-    const [text] = await once(child.stderr, "data");
-    assert.equal(String(text), `The simulator cannot start: port ${port} of 127.0.0.1 is taken.\n`);
-    assert.deepEqual(await once(child, "exit"), [1, null]);
   });
 });

@@ -1,17 +1,28 @@
 /** Which path is answered by whom. Paths are those below the base address. */
 import { readFileSync } from "node:fs";
 import { bundle } from "./bundle.js";
-import { contract } from "./handlers/contract.js";
+import { contract, contracts } from "./handlers/contract.js";
 import { profile, tokenInfo } from "./handlers/identity.js";
-import { login } from "./handlers/login.js";
+import { login, signOut } from "./handlers/login.js";
+import {
+  events,
+  home,
+  list,
+  openPage,
+  panel,
+  setScenario,
+  tellScenario,
+} from "./handlers/people.js";
 import { delay, send } from "./handlers/reply.js";
 import { choose, widget } from "./handlers/widget.js";
 import { buttonImage } from "./pages/button-image.js";
-import { panelPage } from "./pages/panel.js";
 import { SLOW_MS } from "./scenario.js";
 
 const CURRENCIES = { us: "USD", uk: "GBP", de: "EUR", eur: "EUR", gbp: "GBP", jp: "JPY" };
-const ASSETS = ["style.css", "panel.js", "popup-result.js", "widget.js"];
+const ASSETS = [
+  ...["style.css", "people.css", "popup-result.js", "widget.js"],
+  ...["home.js", "panel.js", "scenario-form.js"],
+];
 
 /**
  * @typedef {object} Exchange
@@ -22,13 +33,24 @@ const ASSETS = ["style.css", "panel.js", "popup-result.js", "widget.js"];
  * @property {string} origin
  * @property {string} base origin plus the scenario's prefix
  * @property {string} path
- * @property {Record<string, string>} scenario
+ * @property {{ given: Record<string, string>, pages: Record<string, string>, panel: boolean }} world
+ *   what is set, for every request of this simulator
+ * @property {Record<string, string>} fixed the flags of this address
+ * @property {Record<string, string>} scenario every flag, as it counts for this request
  * @property {string} body
  */
 
 /** @type {[string, RegExp, (exchange: Exchange, ...parts: string[]) => unknown][]} */
 const ROUTES = [
-  ["GET", /^\/?$/, panel],
+  ["GET", /^\/?$/, home],
+  ["GET", /^\/scenarios$/, list],
+  ["GET", /^\/try\/([^/]+)$/, openPage],
+  ["GET", /^\/panel$/, panel],
+  ["GET", /^\/scenario$/, tellScenario],
+  ["PUT", /^\/scenario$/, setScenario],
+  ["GET", /^\/events$/, events],
+  ["GET", /^\/contracts$/, contracts],
+  ["POST", /^\/sign-out$/, signOut],
   // Outside the US the path without "lpa" belongs to another, older product.
   ["GET", /^\/OffAmazonPayments\/(us)\/(sandbox\/)?js\/Widgets\.js$/, widgetsScript],
   [
@@ -62,15 +84,12 @@ export async function route(exchange) {
   send(exchange, 404, "text", "The simulator has nothing at this address.\n");
 }
 
-function panel(exchange) {
-  send(exchange, 200, "html", panelPage(exchange));
-}
-
 function widgetsScript(exchange, region, sandbox) {
-  const { origin, base, scenario } = exchange;
+  const { origin, base, scenario, world } = exchange;
   const script = bundle("widgets.js", {
     origin,
     base,
+    panel: world.panel,
     sandbox: Boolean(sandbox),
     currency: CURRENCIES[region],
     visit: scenario.visit,

@@ -1,29 +1,27 @@
 /**
- * The simulator's HTTP server.
+ * The simulator of Amazon, as tests start it:
  *
  *   import { startSimulator } from "landerpay/simulator";
- *   const simulator = await startSimulator();
+ *   const amazon = await startSimulator();
  *
- * or `node server.js --port 8081 [--host 127.0.0.1] [--exit-with-stdin]`.
+ * What it gives is documented in index.d.ts; the command is cli.js.
  */
-import { realpathSync } from "node:fs";
 import { createServer } from "node:http";
-import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { toPublic } from "./handlers/contract.js";
+import { inject } from "./inject.js";
 import { route } from "./routes.js";
-import { parseScenario, ScenarioError } from "./scenario.js";
+import { complete, parseFlags, readFlags, ScenarioError } from "./scenario.js";
 import { Store } from "./store.js";
 
 const LARGEST_BODY = 100_000;
+const WAIT_MS = 10_000;
 
-/**
- * @param {{ host?: string, port?: number }} [options] port 0 takes any free one
- * @returns {Promise<{ origin: string, close: () => Promise<void> }>}
- */
-export async function startSimulator({ host = "127.0.0.1", port = 0 } = {}) {
-  const store = new Store();
+/** @type {import("./index.d.ts").startSimulator} */
+export async function startSimulator(options = {}) {
+  const { host = "127.0.0.1", port = 0, scenario = {}, pages = {}, panel = false } = options;
+  const world = { store: new Store(), given: readFlags(scenario), pages, panel };
   const server = createServer((request, response) => {
-    answer(store, request, response).catch((error) => {
+    answer(world, request, response).catch((error) => {
       console.error(error);
       if (!response.headersSent) response.writeHead(500);
       response.end("The simulator failed on this request.\n");
@@ -33,15 +31,71 @@ export async function startSimulator({ host = "127.0.0.1", port = 0 } = {}) {
     server.once("error", (error) => reject(explain(error, host, port)));
     server.listen(port, host, resolve);
   });
-  return {
-    origin: `http://${host}:${server.address().port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        // Requests that a scenario leaves hanging would keep the server open.
-        server.closeAllConnections();
-      }),
+  const url = `http://${host.includes(":") ? `[${host}]` : host}:${server.address().port}`;
+  return handle(world, url, () => close(server));
+}
+
+/** What a test does with a running simulator. Its functions need no `this`. */
+function handle(world, url, close) {
+  const withFlags = (scenario) => {
+    const flags = Object.entries(readFlags(scenario)).map((pair) => pair.join("="));
+    return flags.length > 0 ? `${url}/with/${flags.join(",")}` : url;
   };
+  return {
+    url,
+    origin: url,
+    get scenario() {
+      return complete(world.given);
+    },
+    set(scenario) {
+      set(world, scenario);
+    },
+    reset() {
+      reset(world);
+    },
+    with: withFlags,
+    inject: (html, scenario = {}) => inject(html, withFlags(scenario)),
+    setPages(pages) {
+      world.pages = pages;
+    },
+    get events() {
+      return world.store.events();
+    },
+    get contracts() {
+      return world.store.contracts().map(toPublic);
+    },
+    get signIns() {
+      return world.store.events("sign-in");
+    },
+    get signOuts() {
+      return world.store.events("sign-out");
+    },
+    waitFor: (type, { timeout = WAIT_MS } = {}) => world.store.waitFor(type, timeout),
+    close,
+  };
+}
+
+/** Adds to what is set; what is null or undefined goes back to its default. */
+function set(world, scenario) {
+  const given = { ...world.given, ...readFlags(scenario) };
+  for (const [name, value] of Object.entries(scenario)) {
+    if (value === undefined || value === null) delete given[name];
+  }
+  world.given = given;
+}
+
+/** As freshly started: nothing is set, and nothing has happened. */
+function reset(world) {
+  world.given = {};
+  world.store.forget();
+}
+
+function close(server) {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    // Requests that a scenario leaves hanging would keep the server open.
+    server.closeAllConnections();
+  });
 }
 
 function explain(error, host, port) {
@@ -51,24 +105,26 @@ function explain(error, host, port) {
   });
 }
 
-async function answer(store, request, response) {
+async function answer(world, request, response) {
   const origin = `http://${request.headers.host}`;
   const url = new URL(request.url, origin);
   const [, prefix = "", flags = "", path] = /^(\/with\/([^/]*))?(\/.*|$)/.exec(url.pathname);
   response.setHeader("cache-control", "no-store");
   response.setHeader("x-content-type-options", "nosniff");
-  let scenario;
   try {
-    scenario = parseScenario(decodeURIComponent(flags));
+    // What stands in the address wins over what is set.
+    const fixed = parseFlags(decodeURIComponent(flags));
+    const scenario = complete({ ...world.given, ...fixed });
+    const body = /^(POST|PUT)$/.test(request.method) ? await readBody(request) : "";
+    const base = origin + prefix;
+    const { store } = world;
+    const asked = { request, response, url, origin, base, path, body };
+    await route({ world, store, fixed, scenario, ...asked });
   } catch (error) {
     if (!(error instanceof ScenarioError || error instanceof URIError)) throw error;
     response.writeHead(400, { "content-type": "text/plain; charset=utf-8" });
     response.end(`${error.message}\n`);
-    return;
   }
-  const body = request.method === "POST" ? await readBody(request) : "";
-  const base = origin + prefix;
-  await route({ store, request, response, url, origin, base, path, scenario, body });
 }
 
 async function readBody(request) {
@@ -78,32 +134,4 @@ async function readBody(request) {
     if (text.length > LARGEST_BODY) throw new Error("The request body is too large.");
   }
   return text;
-}
-
-async function main() {
-  const { values } = parseArgs({
-    options: {
-      host: { type: "string" },
-      port: { type: "string", default: "0" },
-      "exit-with-stdin": { type: "boolean", default: false },
-    },
-  });
-  const port = Number(values.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65535) {
-    throw new Error(`--port takes a number from 0 to 65535, not "${values.port}".`);
-  }
-  const simulator = await startSimulator({ host: values.host, port });
-  console.log(JSON.stringify({ simulator: simulator.origin }));
-  if (values["exit-with-stdin"]) {
-    process.stdin.on("end", () => simulator.close()).resume();
-  }
-}
-
-// Package managers start commands through symbolic links.
-const started = process.argv[1] && realpathSync(process.argv[1]);
-if (started === fileURLToPath(import.meta.url)) {
-  main().catch((error) => {
-    console.error(error.message);
-    process.exitCode = 1;
-  });
 }

@@ -1,5 +1,6 @@
 /** What Amazon remembers: tokens and contracts, in memory, for one running simulator. */
 import { randomBytes, randomInt } from "node:crypto";
+import { EventEmitter } from "node:events";
 import { ACCOUNTS } from "./accounts.js";
 
 /**
@@ -43,6 +44,9 @@ export class Store {
   #contracts = new Map();
   /** The newest contract of a token: a wallet that names none pays for this one. */
   #latest = new Map();
+  /** What has happened, oldest first, for tests. */
+  #events = [];
+  #news = new EventEmitter().setMaxListeners(0);
 
   /** @returns {Token} */
   issueToken({ accountName, clientId, scopes, sandbox, seconds }) {
@@ -54,6 +58,44 @@ export class Store {
     const token = { value, accountName, clientId, scopes, sandbox, issuedAt, expiresAt };
     this.#tokens.set(value, token);
     return token;
+  }
+
+  /** @param {import("./index.d.ts").SimulatorEvent["type"]} type */
+  note(type, details) {
+    const event = { type, ...details };
+    this.#events.push(event);
+    this.#news.emit(type, event);
+  }
+
+  events(type) {
+    return this.#events
+      .filter((event) => !type || event.type === type)
+      .map((event) => ({ ...event }));
+  }
+
+  /** The first event of this type, be it one that has happened already. */
+  waitFor(type, ms) {
+    const [past] = this.events(type);
+    if (past) return Promise.resolve(past);
+    return new Promise((resolve, reject) => {
+      const hear = (event) => {
+        clearTimeout(timer);
+        resolve({ ...event });
+      };
+      const timer = setTimeout(() => {
+        this.#news.off(type, hear);
+        const happened = this.#events.map((event) => event.type).join(", ") || "nothing";
+        reject(new Error(`No "${type}" within ${ms} ms. What happened: ${happened}.`));
+      }, ms);
+      this.#news.once(type, hear);
+    });
+  }
+
+  forget() {
+    this.#tokens.clear();
+    this.#contracts.clear();
+    this.#latest.clear();
+    this.#events = [];
   }
 
   /** @returns {Token | undefined} a token that is known and not over */
@@ -74,7 +116,12 @@ export class Store {
     const contract = { id, agreementType, sandbox, accountName, currency, ...chosen };
     this.#contracts.set(id, contract);
     this.#latest.set(token.value, id);
+    this.note("contract", { id, agreementType, account: accountName });
     return contract;
+  }
+
+  contracts() {
+    return [...this.#contracts.values()];
   }
 
   contract(id) {
@@ -103,6 +150,7 @@ export class Store {
     if (!contract || contract.accountName !== token.accountName) return false;
     if (kind === "address") contract.card = null;
     contract[kind] = choice;
+    this.note("choice", { id: contractId, kind: kind === "card" ? "payment" : kind, choice });
     return true;
   }
 }

@@ -1,29 +1,24 @@
-const form = document.getElementById("flags");
-const base = document.getElementById("base");
-const copied = document.getElementById("copied");
-const { origin } = document.querySelector("main").dataset;
+import { onApply } from "./scenario-form.js";
 
-function isDefault(control) {
-  return control instanceof HTMLSelectElement ? control.selectedIndex === 0 : !control.value;
+const toggle = document.getElementById("toggle");
+const body = document.getElementById("body");
+
+// As text, and to whichever page it stands on: it says nothing but its size and "reload".
+const say = (text) => parent.postMessage(`simulator-panel:${text}`, "*");
+
+function setOpen(open) {
+  body.hidden = !open;
+  toggle.setAttribute("aria-expanded", open);
+  document.getElementById("do").textContent = open ? "Close" : "Change";
+  say(open ? "open" : "closed");
 }
 
-function show() {
-  const flags = [...form.elements]
-    .filter((control) => !isDefault(control))
-    .map((control) => `${control.name}=${control.value.trim()}`);
-  base.value = flags.length > 0 ? `${origin}/with/${flags.join(",")}` : origin;
-  copied.textContent = "";
-}
-
-form.addEventListener("input", show);
-form.addEventListener("submit", (event) => event.preventDefault());
-document.getElementById("copy").addEventListener("click", async () => {
-  try {
-    await navigator.clipboard.writeText(base.value);
-    copied.textContent = "Copied.";
-  } catch {
-    base.select();
-    copied.textContent = "Press Ctrl+C to copy.";
-  }
+toggle.addEventListener("click", () => setOpen(body.hidden));
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || body.hidden) return;
+  setOpen(false);
+  toggle.focus();
 });
-show();
+onApply(() => say("reload"));
+// The shop's page remembers it: a frame of another site may have no storage.
+setOpen(location.hash === "#open");

@@ -140,7 +140,11 @@ const Login = {
     fetchProfile(args[0] ?? readCachedToken(settings, ["profile"])?.access_token, callback);
   },
   logout() {
+    const token = readCachedToken(settings, [])?.access_token ?? "";
     clearCachedToken(settings);
+    // For tests that ask who has signed out; where the page's policy forbids it, nobody hears.
+    const news = { method: "POST", mode: "no-cors", keepalive: true, body: token };
+    fetch(`${config.base}/sign-out`, news).catch(() => {});
   },
 };
 

@@ -3,6 +3,7 @@ import { AddressBook } from "./address-book.js";
 import { Button } from "./button.js";
 import { Consent } from "./consent.js";
 import { listenToFrames } from "./messages.js";
+import { showPanel } from "./panel.js";
 import { captureReadyHandlers } from "./ready.js";
 import { startSession } from "./session.js";
 import { Wallet } from "./wallet.js";
@@ -15,6 +16,8 @@ if (first) {
   window.OffAmazonPayments = { INITIALIZED: true, Button, Widgets };
   listenToFrames();
   startSession();
+  showPanel();
+  console.info(`Amazon Pay is simulated by ${config.origin}: no real account, no real money.`);
 } else {
   // The real script carries jQuery 1.4.2 and gives the page's own back only the first time. This
   // marker stands for that loss.

@@ -37,18 +37,18 @@ function unknownId(id) {
   return /^[BC]\d\d-/.test(id) ? "InvalidParameterValue" : "InvalidOrderReferenceId";
 }
 
-/** What is set on a contract: not Amazon's, for tests and for a stand-in of the merchant's CRM. */
+/** What is set on a contract, as tests and a stand-in for the merchant's CRM are told. */
+export function toPublic({ id, agreementType, sandbox, accountName, currency, ...chosen }) {
+  const { address, card: payment, consent } = chosen;
+  return { id, agreementType, sandbox, account: accountName, currency, address, payment, consent };
+}
+
 export function contract(exchange, id) {
   const found = exchange.store.contract(id);
   if (!found) return sendJson(exchange, 404, { error: "There is no such contract." });
-  const { agreementType, sandbox, currency, address, card, consent } = found;
-  sendJson(exchange, 200, {
-    id,
-    agreementType,
-    sandbox,
-    currency,
-    address,
-    payment: card,
-    consent,
-  });
+  sendJson(exchange, 200, toPublic(found));
+}
+
+export function contracts(exchange) {
+  sendJson(exchange, 200, exchange.store.contracts().map(toPublic));
 }

@@ -3,7 +3,7 @@ import { ACCOUNTS } from "../accounts.js";
 import { appendAnswer } from "../browser/append.js";
 import { loginPage, popupResultPage, refusalPage } from "../pages/login.js";
 import { loginOutcome } from "../scenario.js";
-import { sendPage } from "./reply.js";
+import { send, sendPage } from "./reply.js";
 
 const DESCRIPTIONS = {
   access_denied: "The customer or authorization server denied the request.",
@@ -82,7 +82,10 @@ function success({ store, scenario }, { clientId, scopes, sandbox }, accountName
 }
 
 function deliver(exchange, asked, answer) {
-  const { base, response } = exchange;
+  const { base, response, store } = exchange;
+  const by = asked.popupOrigin ? "window" : "redirect";
+  if (answer.error) store.note("sign-in-failed", { error: answer.error, by });
+  else store.note("sign-in", { account: store.token(answer.access_token).accountName, by });
   if (asked.popupOrigin) {
     return sendPage(exchange, 200, popupResultPage({ base, origin: asked.popupOrigin, answer }));
   }
@@ -90,4 +93,11 @@ function deliver(exchange, asked, answer) {
   const location = appendAnswer(asked.returnUrl, { ...answer, state: asked.state }, place);
   response.writeHead(303, { location });
   response.end();
+}
+
+/** Not Amazon's: the login script tells of a sign-out, which otherwise nobody would hear of. */
+export function signOut(exchange) {
+  const { store, body } = exchange;
+  store.note("sign-out", { account: store.token(body)?.accountName ?? null });
+  send(exchange, 204, "text");
 }

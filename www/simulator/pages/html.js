@@ -21,6 +21,11 @@ export function html(parts, ...values) {
   return new Html(String.raw({ raw: parts }, ...values.map(escapeHtml)));
 }
 
+/** A sentence of ours, in which names of code stand between backticks. */
+export function prose(text) {
+  return text.split("`").map((part, at) => (at % 2 ? html`<code>${part}</code>` : part));
+}
+
 /** Data for a page's script, safe inside a script element. */
 export function json(id, value) {
   const text = JSON.stringify(value).replaceAll("<", "\\u003c");
@@ -38,6 +43,7 @@ export function page({ title, base, kind, body, script }) {
 <title>${title}</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="${base}/assets/style.css">
+${kind.startsWith("people") ? html`<link rel="stylesheet" href="${base}/assets/people.css">` : ""}
 </head>
 <body class="${kind}">
 ${body}

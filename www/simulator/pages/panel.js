@@ -1,57 +1,26 @@
-/** The page for people: all flags, all accounts, and the address that a scenario has. */
-import { ACCOUNTS } from "../accounts.js";
-import { FLAGS } from "../scenario.js";
+/** The panel that stands on the shop's own page, in a frame, for people who try it. */
+import { describe } from "../catalogue.js";
 import { html, page } from "./html.js";
+import { scenarioForm } from "./scenario-form.js";
 
-const REGIONS = ["us", "uk", "de", "eur", "gbp", "jp"];
-
-export function widgetsPath(region, sandbox) {
-  const lpa = region === "us" ? "" : "lpa/";
-  return `/OffAmazonPayments/${region}/${sandbox ? "sandbox/" : ""}${lpa}js/Widgets.js`;
-}
-
-export function panelPage({ base, origin }) {
-  const flags = Object.entries(FLAGS).map(([name, { values, hint, about }]) => {
-    const id = `flag-${name}`;
-    const control = values
-      ? html`<select id="${id}" name="${name}">${values.map((value) => html`<option>${value}</option>`)}</select>`
-      : html`<input id="${id}" name="${name}" placeholder="${hint}">`;
-    return html`<div class="flag">
-<label for="${id}">${name}</label>
-${control}
-<p class="small">${about}</p>
-</div>`;
-  });
-  const accounts = Object.entries(ACCOUNTS).map(
-    ([key, account]) => html`<tr>
-<th scope="row"><code>${key}</code></th>
-<td><bdi>${account.name}</bdi></td>
-<td>${account.email ?? "–"}</td>
-<td>${account.about}</td>
-</tr>`,
-  );
-  const scripts = REGIONS.map((region) => html`<li><code>${widgetsPath(region, true)}</code></li>`);
-  const body = html`<main data-origin="${origin}">
-<p class="badge">Simulator</p>
-<h1>Amazon Pay, simulated</h1>
-<p>A stand-in for Widgets.js and Login with Amazon. Choose what should happen, then use the base
-address in your page or test.</p>
-<div class="base">
-<label for="base">Base address</label>
-<input id="base" readonly value="${origin}">
-<button type="button" id="copy">Copy</button>
-<p id="copied" role="status" class="small"></p>
+export function panelPage({ base, origin, world, fixed, scenario }) {
+  const body = html`<main>
+<button type="button" id="toggle" aria-expanded="false" aria-controls="body">
+<span class="badge">Simulator</span>
+<span id="now">${describe({ ...world.given, ...fixed })}</span>
+<span id="do">Change</span>
+</button>
+<div id="body" hidden>
+<p class="small">Amazon is simulated here: no real account, no real money. Choose what should happen.
+Who is signed in stays so: sign out to see another sign-in.</p>
+${scenarioForm(scenario, fixed)}
+<div class="actions">
+<button class="primary" type="submit" form="flags">Apply and reload</button>
+<button type="button" id="reset">As usual</button>
+<a href="${origin}/scenarios" target="_blank" rel="noopener">All scenarios</a>
 </div>
-<h2>Scenario</h2>
-<form id="flags" class="flags">${flags}</form>
-<h2>Scripts under the base address</h2>
-<ul>${scripts}</ul>
-<p class="small">Live builds: the same without <code>sandbox/</code>.</p>
-<h2>Test accounts</h2>
-<div class="scroll" tabindex="0" role="region" aria-label="Test accounts"><table>
-<thead><tr><th>account</th><th>name</th><th>e-mail</th><th>why</th></tr></thead>
-<tbody>${accounts}</tbody>
-</table></div>
+<p id="said" role="status" class="small"></p>
+</div>
 </main>`;
-  return page({ title: "Simulator", base, kind: "panel", body, script: "panel.js" });
+  return page({ title: "Simulator", base, kind: "people frame", body, script: "panel.js" });
 }
