@@ -5,7 +5,8 @@ import { setupBuild } from "./setup.mjs";
 import { ask, DIST, main, once, ROOT, run, WASM } from "./tools.mjs";
 import { shrink } from "./wasm.mjs";
 
-const FILES = ["index.d.ts", "index.js", "landerpay.js", "landerpay.wasm"];
+const TYPES = ["index.d.ts", "drop-in.d.ts"];
+const FILES = [...TYPES, "index.js", "landerpay.js", "landerpay.wasm"];
 
 const SMALLEST = [
   // Data behind a smaller stack than the default 1 MB has shorter addresses.
@@ -18,7 +19,7 @@ export const build = once(async () => {
   await setupBuild();
   await shrink(await compile());
   await bundle();
-  copyFileSync(join(ROOT, "npm", "index.d.ts"), join(DIST, "index.d.ts"));
+  for (const name of TYPES) copyFileSync(join(ROOT, "npm", name), join(DIST, name));
   for (const name of readdirSync(DIST)) {
     if (!FILES.includes(name)) rmSync(join(DIST, name), { recursive: true });
   }

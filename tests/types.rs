@@ -25,6 +25,56 @@ fn every_error_code_is_typed() {
     assert_eq!(texts("type LanderPayErrorCode =", ";"), codes);
 }
 
+/// The comments on the codes are those of the table, each behind its audience.
+#[test]
+fn every_error_code_is_explained_as_in_the_table() {
+    let source = include_str!("../src/error.rs");
+    let (_, table) = source.split_once("\nerrors! {\n").expect("the table begins");
+    let (table, _) = table.split_once("\n}\n").expect("the table ends");
+    let explained = comments("type LanderPayErrorCode =", ";");
+    let mut explanations = explained.iter();
+    let mut comment = String::new();
+    for line in table.lines().map(str::trim) {
+        if let Some(words) = line.strip_prefix("///") {
+            comment.push_str(words);
+        } else if let Some(code) = line.split('"').nth(1).filter(|_| !comment.is_empty()) {
+            let kind = ErrorKind::ALL.iter().find(|kind| Error::from(**kind).code() == code);
+            let audience = Error::from(*kind.expect(code)).audience().name();
+            let told = explanations.next().expect(code).replace("`subject`: ", "Subject: ");
+            assert_eq!(
+                told.to_lowercase(),
+                format!("{audience}:{comment}").to_lowercase(),
+                "{code}"
+            );
+            comment.clear();
+        }
+    }
+    assert_eq!(explanations.count(), 3, "what goes wrong where the module does not run");
+}
+
+/// The doc comments in a declaration, each on one line.
+fn comments(declaration: &str, end: &str) -> Vec<String> {
+    let start = TYPES.find(declaration).expect("the declaration exists");
+    let body = &TYPES[start..];
+    let body = &body[..body.find(end).expect("the declaration ends")];
+    let all = body.split("/**").skip(1).filter_map(|rest| rest.split("*/").next());
+    all.map(|comment| {
+        let lines = comment.lines().map(|line| line.trim().trim_start_matches('*').trim());
+        lines.collect::<Vec<_>>().join(" ").trim().to_owned()
+    })
+    .collect()
+}
+
+#[test]
+fn every_audience_is_typed() {
+    let mut typed = texts("type Audience =", ";");
+    let mut known: Vec<_> =
+        ErrorKind::ALL.iter().map(|kind| Error::from(*kind).audience().name()).collect();
+    (typed.sort_unstable(), known.sort_unstable());
+    known.dedup();
+    assert_eq!(typed, known);
+}
+
 #[test]
 fn every_region_is_typed() {
     let names: Vec<_> = REGIONS.iter().map(|region| region.name).collect();
@@ -39,7 +89,7 @@ fn every_state_is_typed() {
 #[test]
 fn every_reason_of_a_decline_is_typed() {
     let names: Vec<_> = DeclineReason::ALL.iter().map(|reason| reason.name()).collect();
-    assert_eq!(texts("  reason:", ";"), names);
+    assert_eq!(texts("type DeclineReason =", ";"), names);
 }
 
 #[test]
