@@ -529,11 +529,16 @@ export interface Checkout {
    * @returns a function that removes the handler
    * @throws {LanderPayError} `unknown_event`
    */
+  on(event: "*", handler: (...event: AnyCheckoutEvent) => void): () => void;
+  /** The same for a handler that does not tell the events apart. */
+  on(
+    event: "*",
+    handler: (name: CheckoutEventName, detail: CheckoutEvents[CheckoutEventName]) => void,
+  ): () => void;
   on<Name extends CheckoutEventName>(
     event: Name,
     handler: (detail: CheckoutEvents[Name]) => void,
   ): () => void;
-  on(event: "*", handler: (...event: AnyCheckoutEvent) => void): () => void;
   /**
    * Places the order, once. While it is on its way, and once it is placed, gives the answer to that one.
    * A `"choose"` page goes on to the next page instead, and gives `{ amazonOrderId }`.
