@@ -464,6 +464,7 @@ export type LanderPayErrorCode =
 
 /** What LanderPay throws, rejects with and reports. `isLanderPayError` tells it from all others. */
 export interface LanderPayError extends Error {
+  /** What `isLanderPayError` looks at. */
   name: "LanderPayError";
   /** What went wrong, for programs: it does not change from version to version. */
   code: LanderPayErrorCode;
@@ -524,10 +525,10 @@ export interface Checkout {
   /** Where the checkout stands, what is missing, and the ids. */
   snapshot(): CheckoutSnapshot;
   /**
-   * Calls `handler` for each event of this name, or for every event by the name `"*"`. What a
-   * handler throws is reported to the page and changes nothing here.
+   * Calls `handler` with the name and the detail of every event; to compare the name narrows the detail.
+   * What a handler throws is reported to the page and changes nothing here.
    * @returns a function that removes the handler
-   * @throws {LanderPayError} `unknown_event`
+   * @throws {LanderPayError} `disposed`
    */
   on(event: "*", handler: (...event: AnyCheckoutEvent) => void): () => void;
   /** The same for a handler that does not tell the events apart. */
@@ -535,6 +536,12 @@ export interface Checkout {
     event: "*",
     handler: (name: CheckoutEventName, detail: CheckoutEvents[CheckoutEventName]) => void,
   ): () => void;
+  /**
+   * Calls `handler` with the detail of each event of this name. What a handler throws is reported to the
+   * page and changes nothing here.
+   * @returns a function that removes the handler
+   * @throws {LanderPayError} `unknown_event`; `disposed`
+   */
   on<Name extends CheckoutEventName>(
     event: Name,
     handler: (detail: CheckoutEvents[Name]) => void,

@@ -70,9 +70,32 @@ fn every_audience_is_typed() {
     let mut typed = texts("type Audience =", ";");
     let mut known: Vec<_> =
         ErrorKind::ALL.iter().map(|kind| Error::from(*kind).audience().name()).collect();
-    (typed.sort_unstable(), known.sort_unstable());
+    typed.sort_unstable();
+    known.sort_unstable();
     known.dedup();
     assert_eq!(typed, known);
+}
+
+#[test]
+fn everything_public_is_explained_and_nothing_is_of_any_type() {
+    for types in [TYPES, include_str!("../npm/drop-in.d.ts")] {
+        let lines: Vec<_> =
+            types.lines().filter(|line| !line.contains("// biome-ignore")).collect();
+        let mut is_inside = false;
+        for (line, next) in lines.iter().zip(&lines[1..]) {
+            is_inside = line.starts_with("export interface") || is_inside && *line != "}";
+            let member = next.strip_prefix("  ").unwrap_or("*");
+            let is_member =
+                is_inside && member.starts_with(|it: char| it.is_alphabetic() || it == '"');
+            if is_member || next.starts_with("export ") {
+                assert!(line.ends_with("*/"), "no comment on {next}");
+            }
+            if !next.trim_start().starts_with(['*', '/']) {
+                let mut words = next.split(|it: char| !it.is_alphanumeric());
+                assert!(!words.any(|word| word == "any"), "{next}");
+            }
+        }
+    }
 }
 
 #[test]
