@@ -9,12 +9,29 @@ test.afterEach(({ watch }) => {
   expect(watch.consoleErrors).toEqual([]);
 });
 
+/** Runs before the page: counts the checkouts, each of which listens once to this, until it ends. */
+function countCheckouts() {
+  const { addEventListener } = EventTarget.prototype;
+  const ends = [];
+  EventTarget.prototype.addEventListener = function (type, listener, options) {
+    if (type === "online" && options?.signal) ends.push(options.signal);
+    return addEventListener.call(this ?? window, type, listener, options);
+  };
+  window.countCheckouts = () => ({
+    begun: ends.length,
+    alive: ends.filter(({ aborted }) => !aborted).length,
+  });
+}
+
+const counted = (page) => page.evaluate(() => window.countCheckouts());
+
 /**
  * Opens a page that was built for these users, at the address for which it was. The module comes when
  * `letWasm` says so, or not at all.
  */
 async function open(shop, page, folder, { at = folder, letWasm = async () => true } = {}) {
   const asked = [];
+  await page.addInitScript(countCheckouts);
   await page.route(`${shop.origin}/${at}/**`, async (route) => {
     const { pathname } = new URL(route.request().url());
     const file = pathname.slice(at.length + 2) || "index.html";
@@ -61,15 +78,16 @@ test("the example with React, as it is built for buyers, sells", async ({
 });
 
 // React's development build mounts each component, unmounts it, and mounts it again.
-for (const [framework, folder, at] of [
-  ["React in its StrictMode", "react-strict", "react"],
-  ["Vue", "vue", "vue"],
+for (const [framework, folder, at, times] of [
+  ["React in its StrictMode", "react-strict", "react", 2],
+  ["Vue", "vue", "vue", 1],
 ]) {
   test.describe(`the example with ${framework}`, () => {
     test("sells", async ({ shop, crm, page, watch }) => {
       const { buyer } = await open(shop, page, folder, { at });
       await expect(buyer.status).toHaveText("Sign in with your Amazon account to continue.");
       await expect(buyer.button).toHaveCount(1);
+      expect(await counted(page)).toEqual({ begun: times, alive: 1 });
       await buy(buyer, crm, watch);
       await expect(buyer.placeOrder).toBeHidden();
     });
@@ -85,10 +103,12 @@ for (const [framework, folder, at] of [
       await expect(buyer.placeOrder).toBeEnabled();
       await page.getByRole("button", { name: "Close the checkout" }).click();
       await expect(buyer.status).toHaveCount(0);
+      expect(await counted(page)).toEqual({ begun: times, alive: 0 });
       await page.getByRole("button", { name: "Check out" }).click();
       // The buyer is signed in already.
       await expect(buyer.addresses.first()).toBeVisible();
       await expect(buyer.addressFrame).toHaveCount(1);
+      expect(await counted(page)).toEqual({ begun: 2 * times, alive: 1 });
       await buyer.place();
       await expect(buyer.orderId).toHaveText(/^[A-Z0-9]{10}$/);
       const [{ fields }] = watch.orders;
@@ -106,9 +126,9 @@ for (const [framework, folder, at] of [
       await open(shop, page, folder, { at, letWasm: () => arrived });
       await page.getByRole("button", { name: "Close the checkout" }).click();
       await expect(page.locator("#status")).toHaveCount(0);
-      const response = page.waitForResponse("**/*.wasm");
+      expect(await counted(page)).toEqual({ begun: 0, alive: 0 });
       arrive();
-      await (await response).finished();
+      await expect.poll(() => counted(page)).toEqual({ begun: times, alive: 0 });
       await page.getByRole("button", { name: "Check out" }).click();
       const buyer = shop.look(NPM);
       await expect(buyer.button).toHaveCount(1);
