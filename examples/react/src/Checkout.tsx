@@ -31,7 +31,7 @@ export function Checkout({ order }: { order: OrderFields }) {
   return (
     <section data-state={state}>
       <h2>Checkout</h2>
-      {problem && <p role="alert">{problem.message}</p>}
+      {problem && <p role="alert">Amazon Pay is not available right now. ({problem.code})</p>}
       {/* These are LanderPay's: React puts nothing into them and changes nothing on them. */}
       <p id="status" ref={status} role="status" />
       <div id="amazon-button" ref={button} />
@@ -51,7 +51,7 @@ export function Checkout({ order }: { order: OrderFields }) {
       </p>
       {state === "placed" && (
         <p>
-          Your order number is <strong id="order-id">{orderId}</strong>.
+          We pack order <strong id="order-id">{orderId}</strong> within a day.
         </p>
       )}
     </section>

@@ -6,7 +6,7 @@ import {
   isLanderPayError,
   type LanderPayError,
 } from "landerpay";
-import { useEffect, useEffectEvent, useRef, useState } from "react";
+import { useEffect, useEffectEvent, useState } from "react";
 
 const LOADING: CheckoutSnapshot = {
   state: "loading",
@@ -17,12 +17,12 @@ const LOADING: CheckoutSnapshot = {
 
 /**
  * A checkout for as long as the component is mounted. `options` is called when its elements are there.
+ * `retry` begins another one, which helps after a crash of the module too.
  */
 export function useCheckout(options: () => CheckoutOptions) {
   const [snapshot, setSnapshot] = useState(LOADING);
   const [problem, setProblem] = useState<LanderPayError>();
   const [attempt, setAttempt] = useState(0);
-  const checkout = useRef<Checkout>(undefined);
   const latestOptions = useEffectEvent(options);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: each attempt begins a checkout.
@@ -35,27 +35,23 @@ export function useCheckout(options: () => CheckoutOptions) {
     createCheckout(latestOptions())
       .then((it) => {
         if (isOver) return it.dispose();
-        created = checkout.current = it;
+        created = it;
         it.on("state", setSnapshot);
-        // `state` comes first; the ids of a placed order come with it.
         setSnapshot(it.snapshot());
       })
       .catch((error) => {
         if (isOver) return;
         if (!isLanderPayError(error)) throw error;
+        // The message is for whoever wrote the page.
+        console.warn(error.message);
         setSnapshot({ ...LOADING, state: "unavailable" });
         setProblem(error);
       });
     return () => {
       isOver = true;
       created?.dispose();
-      checkout.current = undefined;
     };
   }, [attempt]);
 
-  const retry = () => {
-    if (checkout.current) checkout.current.retry();
-    else setAttempt(attempt + 1);
-  };
-  return { snapshot, problem, retry };
+  return { snapshot, problem, retry: () => setAttempt(attempt + 1) };
 }

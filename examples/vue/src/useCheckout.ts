@@ -17,6 +17,7 @@ const LOADING: CheckoutSnapshot = {
 
 /**
  * A checkout for as long as the component is mounted. `options` is called when its elements are there.
+ * `retry` begins another one, which helps after a crash of the module too.
  */
 export function useCheckout(options: () => CheckoutOptions) {
   const snapshot = shallowRef(LOADING);
@@ -25,6 +26,8 @@ export function useCheckout(options: () => CheckoutOptions) {
   let isOver = false;
 
   async function begin() {
+    checkout?.dispose();
+    checkout = undefined;
     snapshot.value = LOADING;
     problem.value = undefined;
     try {
@@ -39,14 +42,11 @@ export function useCheckout(options: () => CheckoutOptions) {
     } catch (error) {
       if (isOver) return;
       if (!isLanderPayError(error)) throw error;
+      // The message is for whoever wrote the page.
+      console.warn(error.message);
       snapshot.value = { ...LOADING, state: "unavailable" };
       problem.value = error;
     }
-  }
-
-  function retry() {
-    if (checkout) checkout.retry();
-    else void begin();
   }
 
   onMounted(begin);
@@ -54,5 +54,5 @@ export function useCheckout(options: () => CheckoutOptions) {
     isOver = true;
     checkout?.dispose();
   });
-  return { snapshot, problem, retry };
+  return { snapshot, problem, retry: begin };
 }
