@@ -7,8 +7,9 @@ import { setupBuild } from "./setup.mjs";
 import { ask, DIST, filesIn, main, once, ROOT, run, WASM } from "./tools.mjs";
 import { shrink } from "./wasm.mjs";
 
+const TYPES = ["index.d.ts", "drop-in.d.ts"];
 const INTEGRITY = "integrity.json";
-const FILES = ["index.d.ts", "index.js", INTEGRITY, "landerpay.js", "landerpay.wasm", "words"];
+const FILES = [...TYPES, "index.js", INTEGRITY, "landerpay.js", "landerpay.wasm", "words"];
 
 const SMALLEST = [
   // Data behind a smaller stack than the default 1 MB has shorter addresses.
@@ -21,7 +22,7 @@ export const build = once(async () => {
   await setupBuild();
   await shrink(await compile());
   await bundle();
-  copyFileSync(join(ROOT, "npm", "index.d.ts"), join(DIST, "index.d.ts"));
+  for (const name of TYPES) copyFileSync(join(ROOT, "npm", name), join(DIST, name));
   rmSync(join(DIST, "words"), { recursive: true, force: true });
   cpSync(join(ROOT, "npm", "words"), join(DIST, "words"), { recursive: true });
   for (const name of readdirSync(DIST)) {

@@ -2,10 +2,22 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkFormat, lint, runTests, testRust } from "./check.mjs";
+import { buildConsumers } from "./consumers.mjs";
 import { setupTest } from "./setup.mjs";
 import { checkSize } from "./size.mjs";
 import { buildDemo } from "./start.mjs";
-import { Failure, filesIn, main, ROOT, run, step, TARGET, times, WASM_PACK } from "./tools.mjs";
+import {
+  Failure,
+  filesIn,
+  main,
+  ROOT,
+  run,
+  step,
+  TARGET,
+  times,
+  WASM,
+  WASM_PACK,
+} from "./tools.mjs";
 
 const WORKSPACE = ["--workspace", "--all-features"];
 
@@ -14,12 +26,25 @@ async function test() {
   await checkFormat();
   await lint(WORKSPACE);
   await testRust(WORKSPACE);
+  await checkCrate();
   await testInBrowser(browser);
   await buildDemo();
+  await buildConsumers();
   await step("Size", checkSize);
   await testSimulator(browser);
   await testPages(browser);
   await testInFirefox(browser);
+}
+
+// What would be published builds alone, natively and as docs.rs and users of the module do.
+async function checkCrate() {
+  const crate = ["--offline", "--package", "landerpay"];
+  const wasm = ["--target", WASM, "--features", "npm"];
+  const pack = ["cargo", "package", "--allow-dirty", ...crate];
+  await run("Packing the crate", pack);
+  await run("Packing the crate for WebAssembly", [...pack, ...wasm]);
+  const doc = ["cargo", "doc", "--no-deps", ...crate, ...wasm];
+  await run("Documenting the crate", doc, { env: { RUSTDOCFLAGS: "-D warnings" } });
 }
 
 /** The boundary between Rust and JavaScript, in each engine that is there. */

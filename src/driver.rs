@@ -191,7 +191,7 @@ impl Driver {
     /// Hands on what JavaScript tells one of the checkouts.
     ///
     /// # Errors
-    /// [`ErrorKind::Disposed`], [`ErrorKind::UnknownEvent`], and what [`Driver::other_plan`] refuses.
+    /// [`ErrorKind::Disposed`], [`ErrorKind::UnknownEvent`], and what `other_plan` refuses.
     pub fn route(checkout: u32, topic: u32, generation: u32, told: &str) -> Result<JsValue, Error> {
         let found = CHECKOUTS.0.with(|all| all.get(checkout as usize).cloned().flatten());
         match (found, Topic::of(topic)) {

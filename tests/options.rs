@@ -27,41 +27,45 @@ struct Shape {
     inner: Vec<(&'static str, Shape)>,
 }
 
-static OPTIONS: LazyLock<Vec<(&str, Shape)>> = LazyLock::new(|| members("CheckoutOptions"));
+static OPTIONS: LazyLock<Vec<(&str, Shape)>> =
+    LazyLock::new(|| [members("CommonOptions"), members("PageOptions")].concat());
 
-/// The members of an interface, those that it extends among them.
+/// The members of an interface, those that it extends and does not change among them.
 fn members(interface: &str) -> Vec<(&'static str, Shape)> {
-    let (_, rest) = TYPES.split_once(&format!("export interface {interface} ")).expect("a type");
+    let starts =
+        [" ", "<"].map(|end| TYPES.split_once(&format!("export interface {interface}{end}")));
+    let (_, rest) = starts.into_iter().flatten().next().expect(interface);
     let (head, body) = rest.split_once("{\n").unwrap();
     let (body, _) = body.split_once("\n}").unwrap();
-    let base = head.trim().strip_prefix("extends ").map(members).unwrap_or_default();
     let own = body.lines().filter_map(|line| {
         let (name, its_type) = line.strip_prefix("  ")?.strip_suffix(';')?.split_once(": ")?;
         let name = name.trim_end_matches('?');
         let is_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
         name.bytes().all(is_name).then(|| (name, shape(its_type)))
     });
-    base.into_iter().chain(own).collect()
+    let own: Vec<_> = own.collect();
+    let base = head.split_once("extends ").map_or("", |(_, base)| base.trim_start_matches("Omit<"));
+    let base = base.split([' ', ',']).next().filter(|base| !base.is_empty());
+    let mut all = base.map(members).unwrap_or_default();
+    all.retain(|(name, _)| own.iter().all(|(known, _)| known != name));
+    all.extend(own);
+    all
 }
 
 fn shape(its_type: &'static str) -> Shape {
     let mut shape = Shape::default();
-    if its_type.starts_with('(') {
-        shape.element = true;
-        return shape;
-    }
     for one in its_type.split(" | ") {
         match one {
+            // The same as left out.
+            "undefined" => {}
             "string" | "number" => shape.text = true,
             "Container" => (shape.text, shape.element) = (true, true),
             "OrderFields" => shape.fields = true,
-            "HTMLFormElement" => shape.element = true,
-            // A function, and what is left of its promise.
-            one if one.starts_with('(') || one.ends_with(')') => shape.element = true,
+            "HTMLFormElement" | "OrderFunction" | "BeforeOrder" => shape.element = true,
             one if one.starts_with('"') => shape.words.push(one.trim_matches('"')),
-            "{ container: Container }" => {
-                shape.inner = vec![("container", self::shape("Container"))];
-            }
+            // Those that can be more than elsewhere.
+            "Button" => shape.inner = members("EuropeanButtonOptions"),
+            "Wallet" => shape.inner = members("EuropeanWalletOptions"),
             one if one == "Words" || one.ends_with("Options") => shape.inner = members(one),
             alias => {
                 let (_, rest) = TYPES.split_once(&format!("export type {alias} = ")).expect(alias);

@@ -1,0 +1,3 @@
+import * as landerpay from "landerpay";
+
+export { landerpay };
