@@ -109,7 +109,10 @@ fn every_sentence_for_the_buyer_is_typed() {
     let (_, body) = TYPES.split_once("interface Words {").expect("the sentences are typed");
     let (body, _) = body.split_once("\n}").expect("they end");
     for (key, english) in Words::ALL.iter().map(|words| (words.key(), words.english())) {
-        assert!(body.contains(&format!("/** {english} */\n  {key}?: string | undefined;")), "{key}");
+        assert!(
+            body.contains(&format!("/** {english} */\n  {key}?: string | undefined;")),
+            "{key}"
+        );
     }
     let typed = body.lines().filter_map(|line| line.trim().strip_suffix("?: string | undefined;"));
     let mut typed: Vec<_> = typed.collect();

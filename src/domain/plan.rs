@@ -38,19 +38,17 @@ pub enum Page {
 }
 
 impl Page {
+    const ALL: [Self; 6] =
+        [Self::Checkout, Self::Choose, Self::Review, Self::Upsell, Self::ThankYou, Self::SignIn];
+
     /// The option's values, in order.
     pub const NAMES: &[&str] = &["checkout", "choose", "review", "upsell", "thank-you", "sign-in"];
 
     /// The page of these options.
     pub fn of(options: &Options) -> Self {
-        match options.text("page", "") {
-            Some("choose") => Self::Choose,
-            Some("review") => Self::Review,
-            Some("upsell") => Self::Upsell,
-            Some("thank-you") => Self::ThankYou,
-            Some("sign-in") => Self::SignIn,
-            _ => Self::Checkout,
-        }
+        let wanted = options.required("page", "");
+        let place = Self::NAMES.iter().position(|name| *name == wanted).unwrap_or_default();
+        Self::ALL.get(place).copied().unwrap_or_default()
     }
 
     /// True where AddressBook and Wallet are there to choose in.

@@ -30,6 +30,7 @@ const WORDS: Record<CheckoutState, string> = {
   declined: "The payment was declined. Choose another payment method.",
   expired: "Your Amazon session has ended. Sign in again.",
   unavailable: "Amazon Pay is not available right now.",
+  "signed-in": "You are signed in.",
 };
 
 const ANOTHER_ONE = "Your payment method was declined. Please choose another one and try again.";
