@@ -1,4 +1,6 @@
 // What a server does with a page's sources: it imports them. Prints what that did to the process.
+import { createRequire } from "node:module";
+
 const before = globals();
 const asked = [];
 const { fetch } = globalThis;
@@ -7,7 +9,8 @@ before.fetch = globalThis.fetch;
 
 const landerpay = await import("landerpay");
 const imported = await import("./static.js");
-const same = landerpay === imported.landerpay;
+const required = createRequire(import.meta.url)("landerpay");
+const same = landerpay === imported.landerpay && landerpay === required;
 
 const after = globals();
 const names = Object.keys({ ...before, ...after });
