@@ -30,7 +30,7 @@ export function showPanel() {
   const place = () => {
     const size = open
       ? "height:min(36rem,calc(100vh - 2rem));width:25rem"
-      : "height:3rem;width:20rem";
+      : "height:3rem;width:22rem";
     panel.style.cssText = narrow.matches
       ? `display:block;width:100%;height:${open ? "70vh" : "3rem"};border:0`
       : `position:fixed;z-index:2147483000;bottom:1rem;left:1rem;${size};max-width:calc(100vw - 2rem);` +
