@@ -36,11 +36,11 @@ export function frame(file, page, titles) {
 <nav class="pages" aria-label="Pages"><details open><summary>Pages</summary>
 ${navigation.map((section) => sectionOf(section, file, titles)).join("\n")}
 </details></nav>
+${contents(page.headings)}
 <main id="text" tabindex="-1">
 ${page.html}
 ${neighbours(file, titles)}
 </main>
-${contents(page.headings)}
 </body>
 </html>
 `;
@@ -62,7 +62,7 @@ function contents(headings) {
       return `<li class="level-${level}"><a href="#${id}">${escapeHtml(text)}</a></li>`;
     });
   if (items.length < 2) return "";
-  return `<nav class="contents" aria-label="On this page"><h2>On this page</h2><ul>${items.join("")}</ul></nav>`;
+  return `<nav class="contents" aria-label="On this page"><details open><summary>On this page</summary><h2>On this page</h2><ul>${items.join("")}</ul></details></nav>`;
 }
 
 function neighbours(file, titles) {

@@ -41,7 +41,8 @@ export function render(file, text) {
   // An empty head says nothing, and would be an empty cell to a screen reader.
   const html = markdown.renderer
     .render(tokens, markdown.options, {})
-    .replaceAll("<th></th>", "<td></td>");
+    .replaceAll("<th></th>", "<td></td>")
+    .replaceAll("<li>[ ] ", '<li class="task">');
   return { html, title: headings[0]?.text ?? file, summary: summaryOf(tokens), headings, links };
 }
 
@@ -91,11 +92,17 @@ function followLinks(file, tokens) {
   return found;
 }
 
+const NAMES = {
+  ...{ html: "HTML", css: "CSS", js: "JavaScript", ts: "TypeScript", tsx: "React", vue: "Vue" },
+  ...{ json: "JSON", sh: "Shell", http: "Header", text: "Text" },
+};
+
 function codeBlock({ info, content }, escapeHtml) {
   const { language, at, skip, file } = readInfo(info);
-  const caption = at ?? file ?? (skip && `Not run by our tests: ${skip}`);
-  const head = caption ? `<figcaption>${escapeHtml(caption)}</figcaption>` : "";
-  const name = escapeHtml([language, caption].filter(Boolean).join(", "));
+  const kind = NAMES[language] ?? "Code";
+  const caption = at ?? file ?? (skip ? `Not run by our tests: ${skip}` : kind);
+  const name = escapeHtml(caption);
+  const head = `<figcaption>${name}</figcaption>`;
   const body = `<pre tabindex="0" aria-label="Code: ${name}" role="group"><code>${escapeHtml(content)}</code></pre>`;
   return `<figure class="code">${head}${body}</figure>\n`;
 }

@@ -1,6 +1,8 @@
-// Without this script nothing is missing but the copy buttons, and the folded navigation of phones.
+// Without this script nothing is missing but the copy buttons, and the folding of navigation on phones.
 const narrow = matchMedia("(max-width: 54rem)");
-if (narrow.matches) document.querySelector(".pages details").open = false;
+if (narrow.matches) {
+  for (const details of document.querySelectorAll("nav details")) details.open = false;
+}
 
 for (const figure of document.querySelectorAll(".code")) {
   const button = document.createElement("button");
