@@ -8,7 +8,8 @@ const chromium =
   find("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
 
 export default defineConfig({
-  testDir: "tests/e2e",
+  testDir: "tests",
+  testMatch: "**/*.spec.js",
   outputDir: "test-results",
   fullyParallel: true,
   workers: 2,

@@ -1,5 +1,6 @@
 // npm start: the demo shop, with a simulator of Amazon and a stand-in for the CRM.
 import { parseArgs } from "node:util";
+import { buildDocs } from "./docs.mjs";
 import { buildExample } from "./example.mjs";
 import { startServers } from "./servers.mjs";
 import { Failure, main, once, run } from "./tools.mjs";
@@ -13,6 +14,7 @@ const NAMES = Object.keys(OPTIONS).map((name) => `--${name}`);
 
 export const buildDemo = once(async () => {
   await buildExample();
+  await buildDocs();
   const backend = ["cargo", "build", "--package", "landerpay-backend", "--features", "demo"];
   await run("Compiling the demo", backend);
 });
@@ -24,6 +26,7 @@ async function start() {
   const servers = await startServers({ ...ports, log: true, panel: true }).catch(advise);
   console.log(`
   The shop        ${servers.shop}
+  Documentation   ${servers.shop}/docs/
   Amazon          ${servers.simulator}/scenarios   the simulator: what to make happen
   Orders          ${servers.crm}   what the stand-in for the CRM has received
 

@@ -32,6 +32,7 @@ async function test() {
   await buildConsumers();
   await step("Size", checkSize);
   await testSimulator(browser);
+  await runTests("Tests of the documentation", ["node", "--test", ...testsIn("docs")]);
   await testPages(browser);
   await testInFirefox(browser);
 }
@@ -93,12 +94,13 @@ const STALLED =
   /Loading scripts\.\.\.Failed to detect test as having been run|\/url request failed/;
 
 async function testSimulator(env) {
-  const folders = ["npm", "simulator"].map((name) => join(ROOT, "tests", name));
-  const tests = folders
-    .flatMap((folder) => filesIn(folder))
-    .filter((path) => path.endsWith(".test.js"));
+  const tests = ["npm", "simulator"].flatMap(testsIn);
   await runTests("Tests of the simulator and the entry", ["node", "--test", ...tests], env);
 }
+
+/** The files of tests that Node runs. */
+const testsIn = (name) =>
+  filesIn(join(ROOT, "tests", name)).filter((path) => path.endsWith(".test.js"));
 
 async function testPages(env) {
   need("playwright.config.js");

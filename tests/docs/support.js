@@ -1,0 +1,36 @@
+// The documentation as its tests see it.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { blocksOf } from "../../scripts/docs/blocks.mjs";
+import { readHeader } from "../../scripts/docs/policies.mjs";
+import { ROOT } from "../../scripts/tools.mjs";
+
+/** The pages' sources, below the repository. */
+export const SOURCES = readdirSync(join(ROOT, "docs"))
+  .filter((name) => name.endsWith(".md"))
+  .map((name) => `docs/${name}`);
+
+export const read = (file) => readFileSync(join(ROOT, file), "utf8");
+
+/** Every code block of the documentation. */
+export const BLOCKS = SOURCES.flatMap((file) => blocksOf(file, read(file)));
+
+/** The one that a test is called after. */
+export function blockOf(check) {
+  const found = BLOCKS.filter((block) => block.check === check);
+  if (found.length !== 1) throw new Error(`${found.length} blocks have check=${check}.`);
+  return found[0];
+}
+
+/** The whole page at an address, in one file of the documentation. */
+export function pageOf(file, at) {
+  const found = BLOCKS.find((block) => block.file === file && block.at === at);
+  if (!found) throw new Error(`${file} has no page for ${at}.`);
+  return found;
+}
+
+/** The content security policy of a region, by directive. */
+export function documentedHeader(region, environment) {
+  const isIt = (block) => block.region === region && block.environment === environment;
+  return readHeader(BLOCKS.find((block) => block.check === "policy" && isIt(block)).text);
+}
