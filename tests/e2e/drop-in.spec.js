@@ -91,9 +91,50 @@ test.describe("the tag", () => {
     test(`${where}: one button, one purchase`, async ({ shop, crm, watch }) => {
       const buyer = await buy({ shop, crm, watch }, { edits: [edit] });
       await expect(buyer.button).toHaveCount(1);
-      expect(await shop.details("placed")).toHaveLength(1);
+      const states = (await shop.details("state")).map(({ state }) => state);
+      expect(states.filter((state) => /signed-out|placed/.test(state))).toEqual([
+        "signed-out",
+        "placed",
+      ]);
     });
   }
+
+  test("before a page that arrives slowly: it waits for the containers", async ({
+    shop,
+    crm,
+    page,
+    watch,
+  }) => {
+    let arrive;
+    const arrived = new Promise((resolve) => {
+      arrive = resolve;
+    });
+    await page.route("**/slow.js", async (route) => {
+      await arrived;
+      await route.fulfill({ contentType: "text/javascript", body: "" });
+    });
+    const edit = place((html, tag) =>
+      beforeAll(inHead(html, plain(tag)), '<script src="/slow.js"></script>'),
+    );
+    await shop.prepare("login=auto", { edits: [edit] });
+    await page.goto(shop.origin + DROP_IN.path, { waitUntil: "commit" });
+    // What the tag has asked for is there, and has run.
+    await page.waitForFunction(() => window.LanderPay);
+    await page.evaluate(async () => {
+      await import(`${location.origin}/landerpay/index.js`);
+      await fetch("/landerpay/landerpay.wasm");
+    });
+    expect(await page.locator("[data-landerpay]").count()).toBe(0);
+    await shop.expectState("loading");
+    arrive();
+    const buyer = shop.look(DROP_IN);
+    await buyer.signInAtOnce();
+    await buyer.place();
+    await expect(buyer.status).toHaveText(THANKS);
+    const [{ fields }] = watch.orders;
+    expect(await crm.outcomes(fields.amazonOrderId)).toEqual(["accepted"]);
+    expect(await shop.details("error")).toEqual([]);
+  });
 
   test("on a page without a doctype: the purchase works", async ({ shop, crm, page }) => {
     const edit = (html) => html.replace(/<!doctype html>\s*/i, "");

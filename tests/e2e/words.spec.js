@@ -188,11 +188,8 @@ test.describe("the page's own words", () => {
 });
 
 test.describe("who is signed in", () => {
-  const withName = (html) =>
-    html.replace("</header>", '<p>Hello <b data-landerpay="buyer" hidden></b></p></header>');
-
   test("is shown by name, as text, until the sign-out", async ({ shop, page }) => {
-    const buyer = await shop.open("login=auto", { edits: [withName] });
+    const buyer = await shop.open("login=auto");
     const name = page.locator('[data-landerpay="buyer"]');
     await expect(buyer.button).toBeVisible();
     await expect(name).toBeHidden();
@@ -209,14 +206,14 @@ test.describe("who is signed in", () => {
 
   test("stays hidden while the profile fails", async ({ shop, page }) => {
     await page.route("**/user/profile", (route) => route.fulfill({ status: 500, body: "" }));
-    const buyer = await shop.open("login=auto", { edits: [withName] });
+    const buyer = await shop.open("login=auto");
     await buyer.signInAtOnce();
     await expect(buyer.placeOrder).toBeEnabled();
     await expect(page.locator('[data-landerpay="buyer"]')).toBeHidden();
   });
 
   test("is known on the next page", async ({ shop, page }) => {
-    const { buyer } = await shop.openReady("", { edits: [withName] });
+    const { buyer } = await shop.openReady();
     await expect(buyer.placeOrder).toBeEnabled();
     await page.reload();
     await expect(page.locator('[data-landerpay="buyer"]')).toHaveText(/\w/);
