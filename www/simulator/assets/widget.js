@@ -32,11 +32,27 @@ const toggle = document.getElementById("toggle");
 
 /** Opens a collapsible list over the height of the window, or closes it. */
 function setOpen(open) {
+  // What is closed takes the focus along.
+  const hadFocus = document.activeElement.type === "radio";
   document.body.classList.toggle("open", open);
   toggle.textContent = open ? "Cancel" : "Change";
   toggle.setAttribute("aria-expanded", open);
+  if (hadFocus) toggle.focus();
   say(`apay-changeHeight=${view.heights[open ? "open" : "closed"]};widgetId=${view.widgetId}`);
 }
+
+// An arrow goes through the list, choosing each; Enter is the last word.
+let byArrow = false;
+document.addEventListener("pointerdown", () => {
+  byArrow = false;
+});
+document.addEventListener("keydown", (event) => {
+  byArrow = event.key.startsWith("Arrow");
+  if (!toggle || event.key !== "Enter" || event.target.type !== "radio") return;
+  // It would press the button that has the focus then.
+  event.preventDefault();
+  setOpen(false);
+});
 
 if (toggle) {
   setOpen(false);
@@ -44,7 +60,7 @@ if (toggle) {
 }
 
 document.addEventListener("change", ({ target }) => {
-  if (toggle) setOpen(false);
+  if (toggle && !byArrow) setOpen(false);
   choose(target.type === "checkbox" ? target.checked : target.value);
 });
 const selected = document.querySelector("[type=radio]:checked");
