@@ -73,7 +73,7 @@ fn errors() -> Vec<Value> {
             json!({
                 "code": error.code(),
                 "audience": error.audience().name(),
-                "sentence": error.message(),
+                "sentence": error.sentence().replace("{}", "…"),
                 "meaning": meaning,
             })
         })

@@ -7,7 +7,9 @@ export function readTypes(source) {
     sourceType: "module",
     plugins: [["typescript", { dts: true }]],
   });
-  const declarations = program.body.map((statement) => ({
+  // What is not exported is nobody's to use.
+  const exported = program.body.filter(({ declaration }) => declaration);
+  const declarations = exported.map((statement) => ({
     ...statement.declaration,
     comment: comment(statement),
   }));

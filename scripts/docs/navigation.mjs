@@ -1,25 +1,16 @@
 // Which pages the site has, in reading order.
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { ROOT } from "../tools.mjs";
-
 const SECTIONS = [
   ["Begin", ["start.md", "one-time.md", "script-tag.md", "package.md", "testing.md"]],
   ["What is sold", ["recurring.md", "digital.md", "review.md", "upsell.md", "order.md"]],
   ["On the page", ["widgets.md", "sign-in.md", "words.md", "accessibility.md"]],
   ["Reference", ["events.md", "errors.md", "api.md", "backend.md", "csp.md", "faults.md"]],
-  ["To and fro", ["moving.md", "going-live.md", "checkout-v2.md"]],
+  ["To and fro", ["moving.md", "hosting.md", "going-live.md", "checkout-v2.md"]],
 ];
-
-/** Not every branch has these. */
-const OPTIONAL = ["docs/words.md"];
-
-const isThere = (file) => !OPTIONAL.includes(file) || existsSync(join(ROOT, file));
 
 /** @type {[title: string, files: string[]][]} sections with their pages, below the repository */
 export const navigation = SECTIONS.map(([title, files]) => [
   title,
-  files.map((file) => `docs/${file}`).filter(isThere),
+  files.map((file) => `docs/${file}`),
 ]);
 
 /** All pages in reading order. */

@@ -77,7 +77,6 @@ describe("the site", () => {
 
 describe("the Markdown", () => {
   test("has no link that is dead on GitHub", () => {
-    const anchors = new Map(SOURCES.map((file) => [file, anchorsOf(read(file))]));
     const dead = [];
     for (const file of SOURCES) {
       const text = read(file).replaceAll(/^```.*?^```/gms, "");
@@ -85,7 +84,7 @@ describe("the Markdown", () => {
         if (target.startsWith("https://")) continue;
         const [path, hash] = target.split("#");
         const to = path ? posix.join(posix.dirname(file), path) : file;
-        if (!existsSync(join(ROOT, to)) || (hash && !anchors.get(to)?.has(hash)))
+        if (!existsSync(join(ROOT, to)) || (hash && !anchorsOf(read(to)).has(hash)))
           dead.push(`${file}: ${target}`);
       }
     }
@@ -143,7 +142,7 @@ describe("code blocks", () => {
       text.trim().split("\n"),
     );
     for (const line of lines) assert.ok(isThere(line), line);
-    assert.ok(lines.length >= 3);
+    assert.ok(lines.length >= 2);
   });
 
   function isThere(line) {

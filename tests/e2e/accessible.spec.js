@@ -2,16 +2,7 @@
 // through several, and looks at each step.
 import { inspect } from "./support/access.js";
 import { at, DROP_IN, NPM } from "./support/buyer.js";
-import {
-  CART,
-  FIRST,
-  LANDER,
-  openFunnel,
-  REVIEW,
-  readOnly,
-  SECOND,
-  THANKS,
-} from "./support/funnel.js";
+import { FIRST, openFunnel, SECOND, THANKS } from "./support/funnel.js";
 import { consentOf, option } from "./support/shop.js";
 import { expect, test } from "./support/test.js";
 
