@@ -64,8 +64,7 @@ export function readTag(given, nonce) {
 }
 
 // data-words-sign-in is { words: { sign_in: … } }.
-const keyOf = (name) =>
-  name.replace(/[A-Z]/g, (letter, place) => (place ? "_" : "") + letter.toLowerCase());
+const keyOf = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`).slice(1);
 
 /** Has the checkout follow the page's choice. */
 export function followChoice({ setAgreement }) {

@@ -28,7 +28,7 @@
 //! let options = Value::Map(vec![("environment".to_owned(), Value::of("sandbox"))]);
 //! let error = Options::read(options).unwrap_err();
 //! assert_eq!((error.kind(), error.subject()), (ErrorKind::MissingOption, "region"));
-//! assert_eq!(error.message(), "The option `region` is missing: set it.");
+//! assert_eq!(error.sentence(), "The option `{}` is missing: set it.");
 //! ```
 //!
 //! On `wasm32-unknown-unknown` there are also `driver`, which performs the effects in a page, and, with

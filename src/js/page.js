@@ -125,21 +125,21 @@ export function show(page, state, hidesButton, canPlace, orderId) {
 /** Where what has the focus goes away, the words about it get it. */
 function keepFocus(parts) {
   const { activeElement } = document;
-  const hadIt = parts.flat().find((element) => element.contains(activeElement));
+  const [status] = parts[STATUS];
+  if (!status || !parts.flat().some((element) => element.contains(activeElement))) return;
   // Once the page has drawn itself by the new state.
-  if (hadIt) setTimeout(() => isGone(activeElement) && focus(parts[STATUS][0]));
+  setTimeout(() => {
+    if (!hasLost(activeElement, document.activeElement)) return;
+    status.tabIndex = -1;
+    status.focus();
+  });
 }
 
-// Nothing else has taken the focus, and it has no place any more.
-const isGone = (element) =>
-  /^(?:BODY|HTML)$/.test(document.activeElement?.tagName ?? "BODY") ||
-  (element === document.activeElement && (element.disabled || !element.getClientRects().length));
-
-function focus(element) {
-  if (!element) return;
-  element.tabIndex = -1;
-  element.focus();
-}
+// Not if something else has got it meanwhile.
+const hasLost = (element, now) =>
+  now === element
+    ? element.disabled || !element.getClientRects().length
+    : !now || now === document.body;
 
 /** Shows the CRM's id of an order. */
 export function showOrder({ parts }, id) {

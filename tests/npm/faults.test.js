@@ -10,7 +10,9 @@ const NAMED = /\| `([\w-]+)` › (.+) \|$/;
 
 test("every fault in the documentation has its test in the browser", () => {
   const listed = execFileSync("npx", ["playwright", "test", "--list"], { encoding: "utf8" });
-  const titles = listed.split("\n").map((line) => line.replace(/^\s*(\S+)\.spec\.js:[\d:]+/, "$1"));
+  const titles = listed
+    .split("\n")
+    .map((line) => line.replace(/^\s*e2e\/(\S+)\.spec\.js:[\d:]+/, "$1"));
   const lines = readFileSync("docs/faults.md", "utf8").match(LINE);
   // A header is what stands before a separator.
   const isRow = (line, n) => !SEPARATOR.test(line) && !SEPARATOR.test(lines[n + 1] ?? "");

@@ -13,7 +13,7 @@ const TARBALL = join(CONSUMERS, "landerpay.tgz");
 const LARGEST = 200_000;
 const PRODUCT = [
   /^(package\.json|README\.md|CHANGELOG\.md|LICENSE-(APACHE|MIT))$/,
-  /^dist\/(index\.js|index\.d\.ts|landerpay\.js|drop-in\.d\.ts|landerpay\.wasm|words\/[a-z]+(\.d\.ts|\.js))$/,
+  /^dist\/(index\.js|index\.d\.ts|landerpay\.js|drop-in\.d\.ts|landerpay\.wasm|integrity\.json|words\/[a-z]+(\.d\.ts|\.js))$/,
   /^www\/simulator\/([a-z-]+\/)*[a-zA-Z-]+(\.js|\.d\.ts|\.css|\.md)$/,
 ];
 
@@ -62,8 +62,8 @@ test("the types are found and right however they are resolved", () => {
   const attw = join(ROOT, "node_modules", ".bin", "attw");
   // No CommonJS: `require` gets the module in every supported Node.
   const options = ["--profile", "esm-only", "--no-emoji", "--no-color", "--no-definitely-typed"];
-  // The module is no JavaScript, and the simulator has no types yet.
-  const untyped = ["--exclude-entrypoints", "landerpay.wasm", "simulator"];
+  // The module is no JavaScript.
+  const untyped = ["--exclude-entrypoints", "landerpay.wasm"];
   const command = [TARBALL, ...options, ...untyped];
   const { status, stdout, stderr } = spawnSync(attw, command, { encoding: "utf8" });
   assert.equal(status, 0, stdout + stderr);

@@ -65,6 +65,7 @@ export function describe({ state, missing }: CheckoutSnapshot): string {
     case "declined":
     case "expired":
     case "unavailable":
+    case "signed-in":
       return state;
     case "choosing":
       return missing.map((one) => ({ address: 1, payment: 2, consent: 3 })[one]).join();
