@@ -145,7 +145,7 @@ async fn a_purchase() {
     let placed: Promise = eval(&checkout, "it.placeOrder()").unchecked_into();
     let again: Promise = eval(&checkout, "it.placeOrder()").unchecked_into();
     wait(&fake, "it.requests.length === 2").await;
-    assert!(truth(&fake, "it.page.querySelector('#place').disabled"));
+    assert!(truth(&fake, "it.page.querySelector('#place').ariaDisabled === 'true'"));
     let body = eval(&fake, "JSON.parse(it.requests[1].options.body)");
     for (name, value) in [
         ("paySource", "'AMAZON'"),
