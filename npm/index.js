@@ -1,4 +1,4 @@
-import { crash, makeError } from "../src/js/talk.js";
+import { crash, entriesOf, makeError } from "../src/js/talk.js";
 import init, { beginCheckout, hear } from "../target/landerpay/landerpay.js";
 import { takeReturn } from "./return.js";
 import { speak } from "./words.js";
@@ -13,9 +13,10 @@ let returned = "";
 /** See index.d.ts. The drop-in has taken the sign-in's answer off the address already. */
 export async function createCheckout(options, taken = takeReturn(), search = location.search) {
   returned = taken || returned;
-  const { language, wasm, words } = ownOf(options);
-  const spoken = speak(language, words);
-  ready ??= start(wasm);
+  // What cannot be read is refused by the module.
+  const given = new Map(entriesOf(options));
+  const spoken = speak(given.get("language"), given.get("words"));
+  ready ??= start(given.get("wasm"));
   const enter = await ready.catch(async (cause) => {
     // The next call tries again.
     ready = undefined;
@@ -29,15 +30,6 @@ export async function createCheckout(options, taken = takeReturn(), search = loc
   if (isLanderPayError(checkout)) throw checkout;
   returned = "";
   return checkout;
-}
-
-// Own ones only: a polluted prototype has no option. What cannot be read is refused by the module.
-function ownOf(options) {
-  try {
-    return { __proto__: null, ...options };
-  } catch {
-    return { __proto__: null };
-  }
 }
 
 /** Begins an instance of the module. Gives what calls its exports, until one of them traps. */

@@ -1,4 +1,5 @@
 // What the drop-in's tag and the page around it say, as options.
+import { report } from "../src/js/talk.js";
 
 const ELEMENTS = {
   __proto__: null,
@@ -67,18 +68,26 @@ export function readTag(given, nonce) {
 const keyOf = (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`).slice(1);
 
 /** Has the checkout follow the page's choice. */
-export function followChoice({ setAgreement }) {
+export function followChoice(checkout) {
   // It may have changed while the module was on its way.
-  const agreement = chosenAgreement();
-  if (agreement) setAgreement(agreement);
+  choose(checkout, chosenAgreement());
   // Once, whichever checkout is the page's then.
   document.addEventListener("change", follow);
 }
 
 function follow({ target }) {
-  if (!target.matches(CHOICE)) return;
+  if (!target.matches?.(CHOICE)) return;
   keptAgreement(target.value);
-  LanderPay.checkout?.setAgreement(target.value);
+  choose(LanderPay.checkout, target.value);
+}
+
+function choose(checkout, agreement) {
+  try {
+    if (agreement) checkout?.setAgreement(agreement);
+  } catch (error) {
+    // The page offers what it has no place for, and sells the other one.
+    report(error);
+  }
 }
 
 function keptAgreement(value) {

@@ -5,7 +5,7 @@ import { brotliCompressSync, constants } from "node:zlib";
 import { DIST, Failure, main, ROOT } from "./tools.mjs";
 
 const LOADER = 2048;
-const PAGE = 35_840;
+const PAGE = 36_000;
 const PAGE_FILES = ["landerpay.js", "index.js", "landerpay.wasm"];
 const PRIVATE = ["/root/", "/home/", "/Users/", ".cargo/registry", ROOT];
 

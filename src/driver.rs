@@ -490,7 +490,7 @@ impl Driver {
     fn other_plan(&self, agreement: &str) -> Result<Plan, Error> {
         let recurring = agreement == "recurring";
         let plan = Plan::new(&self.options, recurring);
-        if plan.page == plan::Page::Review {
+        if !plan.page.chooses() {
             Err(invalid("agreement", "what was chosen on the page before"))
         } else if plan.consent && !page::has(&self.page, Widget::Consent as i32) {
             Err(Error::new(ErrorKind::MissingOption, "consent.container"))

@@ -12,7 +12,9 @@ const { search } = location;
 // A module has no current script, and neither has what an optimizer runs by `eval`; jQuery runs what it puts
 // into a page in a script of its own.
 const running = document.currentScript;
-const script = running?.src ? running : document.querySelector("script[data-client-id]");
+const script = running?.dataset.clientId
+  ? running
+  : (document.querySelector("script[data-client-id]") ?? running);
 const base = new URL(".", script.src);
 const page = document.documentElement;
 // A polluted prototype has no option.
@@ -54,10 +56,10 @@ let tries = 0;
 let isBeginning = false;
 
 const begin = async () => {
-  // Browsers remember a failed import by its address.
-  const address = new URL(tries ? `index.js?${tries}` : "index.js", base);
-  tries += 1;
+  // Browsers remember a failed import by its address. The hashes of a page are for one address each.
+  const address = new URL(tries && !script.integrity ? `index.js?${tries}` : "index.js", base);
   const module = await import(address).catch((cause) => {
+    tries += 1;
     throw Object.assign(new Error("LanderPay could not be loaded: try again.", { cause }), {
       name: "LanderPayError",
       code: "module_unreachable",

@@ -11,7 +11,7 @@ export default {
   go_on: "Alles ist ausgewählt. Sie können zum nächsten Schritt gehen.",
   ready_to_add: "Alles ist ausgewählt. Sie können es jetzt Ihrer Bestellung hinzufügen.",
   unresolved:
-    "Wir wissen noch nicht, ob Ihre Bestellung angekommen ist, und finden es gerade heraus. Sie können mit der Schaltfläche sofort nachfragen: Sie zahlen nicht doppelt.",
+    "Wir wissen noch nicht, ob Ihre Bestellung eingegangen ist, und finden es gerade heraus. Sie können mit der Schaltfläche sofort nachfragen: Sie zahlen nicht doppelt.",
   placing: "Ihre Bestellung wird aufgegeben. Das kann bis zu zwei Minuten dauern.",
   adding: "Es wird Ihrer Bestellung hinzugefügt. Das kann bis zu zwei Minuten dauern.",
   confirming: "Sie werden zur nächsten Seite weitergeleitet.",
@@ -30,12 +30,13 @@ export default {
   order_vetoed: "Die Bestellung wurde nicht abgeschickt: Bitte prüfen Sie Ihre Angaben.",
   first_order_missing:
     "Wir finden Ihre Bestellung in diesem Fenster nicht. Sie steht in Ihrer Bestätigung; haben Sie keine, bestellen Sie bitte zuerst.",
-  upsell_over: "Dieses Angebot ist beendet: Ihre Bestellung ist auch ohne es vollständig.",
+  upsell_over:
+    "Dieses Angebot ist beendet: Ihre Bestellung ist auch ohne dieses Angebot vollständig.",
   upsell_taken: "Das gehört bereits zu Ihrer Bestellung.",
   nothing_to_review: "Es ist noch nichts ausgewählt: Bitte gehen Sie eine Seite zurück.",
   storage_blocked:
     "Ihr Browser merkt sich nichts für die nächste Seite: Bitte erlauben Sie diesem Shop, Daten zu speichern.",
-  not_ready: "Die Bestellung kann jetzt nicht aufgegeben werden: {}.",
+  not_ready: "Die Bestellung kann jetzt nicht aufgegeben werden.",
   amazon_unreachable:
     "Amazon Pay konnte nicht geladen werden: Ein Werbeblocker, eine Richtlinie oder das Netz hat es verhindert.",
   amazon_timeout: "Amazon Pay ist nicht rechtzeitig gestartet: Bitte versuchen Sie es noch einmal.",
@@ -50,10 +51,10 @@ export default {
   backend_timeout:
     "Der Shop hat nicht rechtzeitig geantwortet. Versuchen Sie es noch einmal: Es wird nicht doppelt bestellt.",
   outcome_unknown:
-    "Noch weiß niemand, ob die Bestellung angekommen ist. Zahlen Sie nicht noch einmal: Fragen Sie zuerst den Shop.",
+    "Noch weiß niemand, ob die Bestellung eingegangen ist. Zahlen Sie nicht noch einmal: Fragen Sie zuerst den Shop.",
   order_stale: "Amazon hat diesen Vorgang nach einer Weile geschlossen: Bitte wählen Sie neu.",
   token_refused: "Ihre Amazon-Sitzung ist beendet: Bitte melden Sie sich noch einmal an.",
-  declined: "Die Zahlung wurde abgelehnt: {}.",
+  declined: "Die Zahlung wurde abgelehnt.",
   wasm_unavailable: "Amazon Pay konnte in diesem Browser nicht starten.",
   module_crashed:
     "Amazon Pay wurde unterbrochen. Laden Sie diese Seite neu: Eine laufende Bestellung wird gefunden und nicht doppelt aufgegeben.",

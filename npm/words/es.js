@@ -10,7 +10,7 @@ export default {
   go_on: "Todo está elegido. Puede ir al paso siguiente.",
   ready_to_add: "Todo está elegido. Ya puede añadirlo a su pedido.",
   unresolved:
-    "Aún no sabemos si su pedido ha llegado y lo estamos comprobando. Puede preguntarlo ahora con el botón: no paga dos veces.",
+    "Aún no sabemos si su pedido se ha registrado y lo estamos comprobando. Puede preguntarlo ahora con el botón: no paga dos veces.",
   placing: "Su pedido se está realizando. Puede tardar hasta dos minutos.",
   adding: "Se está añadiendo a su pedido. Puede tardar hasta dos minutos.",
   confirming: "Va a pasar a la página siguiente.",
@@ -32,7 +32,7 @@ export default {
   nothing_to_review: "Aún no hay nada elegido: vuelva a la página anterior.",
   storage_blocked:
     "Su navegador no guarda nada para la página siguiente: permita que esta tienda guarde datos.",
-  not_ready: "El pedido no se puede realizar ahora: {}.",
+  not_ready: "El pedido no se puede realizar ahora.",
   amazon_unreachable:
     "No se ha podido cargar Amazon Pay: lo ha impedido un bloqueador de anuncios, una directiva o la red.",
   amazon_timeout: "Amazon Pay no se ha iniciado a tiempo: inténtelo de nuevo.",
@@ -49,7 +49,7 @@ export default {
     "Nadie sabe aún si el pedido existe. No pague otra vez: pregunte primero a la tienda.",
   order_stale: "Amazon ha cerrado este pedido al cabo de un tiempo: elija de nuevo.",
   token_refused: "Su sesión de Amazon ha terminado: inicie sesión de nuevo.",
-  declined: "El pago ha sido rechazado: {}.",
+  declined: "El pago ha sido rechazado.",
   wasm_unavailable: "Amazon Pay no ha podido iniciarse en este navegador.",
   module_crashed:
     "Amazon Pay se ha detenido. Vuelva a cargar esta página: un pedido en curso se encuentra y no se realiza dos veces.",

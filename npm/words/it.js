@@ -11,11 +11,11 @@ export default {
   go_on: "È tutto scelto. Può andare al passo successivo.",
   ready_to_add: "È tutto scelto. Ora può aggiungerlo al Suo ordine.",
   unresolved:
-    "Non sappiamo ancora se il Suo ordine è arrivato e lo stiamo verificando. Può chiederlo subito con il pulsante: non paga due volte.",
+    "Non sappiamo ancora se il Suo ordine è stato registrato e lo stiamo verificando. Può chiederlo subito con il pulsante: non paga due volte.",
   placing: "Il Suo ordine viene inviato. Può richiedere fino a due minuti.",
   adding: "Viene aggiunto al Suo ordine. Può richiedere fino a due minuti.",
   confirming: "Sta per passare alla pagina successiva.",
-  placed: "Grazie. Il Suo ordine è stato inviato.",
+  placed: "Grazie. Il Suo ordine è stato ricevuto.",
   added: "Grazie. È stato aggiunto al Suo ordine.",
   declined_payment: "Il Suo metodo di pagamento è stato rifiutato. Ne scelga un altro e riprovi.",
   declined_try_again: "Il pagamento non è riuscito. Riprovi.",
@@ -33,7 +33,7 @@ export default {
   nothing_to_review: "Non è stato ancora scelto nulla: torni alla pagina precedente.",
   storage_blocked:
     "Il Suo browser non conserva nulla per la pagina successiva: consenta a questo negozio di salvare dati.",
-  not_ready: "L’ordine non può essere inviato ora: {}.",
+  not_ready: "L’ordine non può essere inviato ora.",
   amazon_unreachable:
     "Non è stato possibile caricare Amazon Pay: lo ha impedito un blocco della pubblicità, una regola o la rete.",
   amazon_timeout: "Amazon Pay non si è avviato in tempo: riprovi.",
@@ -49,7 +49,7 @@ export default {
     "Nessuno sa ancora se l’ordine esiste. Non paghi di nuovo: chieda prima al negozio.",
   order_stale: "Amazon ha chiuso quest’ordine dopo un certo tempo: scelga di nuovo.",
   token_refused: "La Sua sessione Amazon è terminata: acceda di nuovo.",
-  declined: "Il pagamento è stato rifiutato: {}.",
+  declined: "Il pagamento è stato rifiutato.",
   wasm_unavailable: "Amazon Pay non ha potuto avviarsi in questo browser.",
   module_crashed:
     "Amazon Pay si è interrotto. Ricarichi questa pagina: un ordine in corso viene ritrovato e non viene inviato due volte.",

@@ -82,7 +82,11 @@ const link = (name, { names }) =>
   names.has(name) ? `[\`${name}\`](#${name.toLowerCase()})` : `\`${name}\``;
 
 const code = (text) =>
-  `\`${text.replaceAll(/\s+/g, " ").replace(/\{ \}/, "{}").replace(/^\| /, "")}\``;
+  `\`${text
+    .replaceAll(/\/\*.*?\*\//gs, "")
+    .replaceAll(/\s+/g, " ")
+    .replace(/\{ \}/, "{}")
+    .replace(/^\| /, "")}\``;
 const cell = (text) => text.replaceAll("|", "\\|");
 
 /** A comment's paragraphs; its tags become sentences. */

@@ -4,7 +4,7 @@ const SECTIONS = [
   ["What is sold", ["recurring.md", "digital.md", "review.md", "upsell.md", "order.md"]],
   ["On the page", ["widgets.md", "sign-in.md", "words.md", "accessibility.md"]],
   ["Reference", ["events.md", "errors.md", "api.md", "backend.md", "csp.md", "faults.md"]],
-  ["To and fro", ["moving.md", "hosting.md", "going-live.md", "checkout-v2.md"]],
+  ["Going live", ["moving.md", "hosting.md", "going-live.md", "checkout-v2.md"]],
 ];
 
 /** @type {[title: string, files: string[]][]} sections with their pages, below the repository */

@@ -147,9 +147,10 @@ export function showOrder({ parts }, id) {
 }
 
 /** Shows the control that signs out, or hides it, and with it who is signed in. */
-export function showSignOut({ parts }, isOpen) {
-  for (const control of parts[SIGN_OUT]) control.hidden = !isOpen;
-  for (const buyer of parts[BUYER]) buyer.hidden = !isOpen || !buyer.textContent;
+export function showSignOut(page, isOpen) {
+  for (const control of page.parts[SIGN_OUT]) control.hidden = !isOpen;
+  // The next buyer is told as soon as the profile is there.
+  if (!isOpen) showBuyer(page);
 }
 
 /** Shows who is signed in. */
@@ -172,10 +173,9 @@ export function say({ parts }, key, english, code, subject) {
   let text = phrase(key, english, subject);
   if (subject && key !== code) text += code ? ` (${code})` : ` ${phrase(...ORDER_NUMBER, subject)}`;
   for (const status of parts[STATUS]) {
-    // A live region would read an unchanged text aloud again.
-    if (status.textContent === text) continue;
-    status.textContent = text;
     status.setAttribute("data-code", code);
+    // A live region would read an unchanged text aloud again.
+    if (status.textContent !== text) status.textContent = text;
   }
 }
 

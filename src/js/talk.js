@@ -119,7 +119,6 @@ export function begin({ hear, face, handlers, waiting }) {
 export function tell(page, event, detail) {
   const { handlers } = page;
   if (event === "profile") showBuyer(page, detail.name);
-  if (event === "signed-out") showBuyer(page);
   // Those that are added meanwhile hear the next event.
   for (const one of [...handlers]) {
     if (!handlers.has(one)) continue;
@@ -239,7 +238,8 @@ export function navigate(url) {
   try {
     const { href, username, password } = new URL(url, location);
     if (username || password) return false;
-    location.assign(href);
+    // A page that leads to itself would never end.
+    if (href !== location.href) location.assign(href);
     return true;
   } catch {
     return false;
@@ -300,11 +300,11 @@ export function textOf(value) {
 export const freshNonce = () => `lp-${crypto.getRandomValues(new Uint32Array(4)).join("-")}`;
 
 /** What the buyer reads instead of the English, by its keys. */
-export const words = { __proto__: null };
+export const words = new Map();
 
 /** A sentence in the buyer's language. It ends by itself, whatever ended the subject. */
 export const phrase = (key, english, subject = "") =>
-  textOf(words[key] ?? english).replace("{}", () => subject.replace(/\.$/, ""));
+  textOf(words.get(key) ?? english).replace("{}", () => subject.replace(/\.$/, ""));
 
 /** A real `Error` with all that a page may want to know of it. */
 export const makeError = (sentence, code, audience, subject) =>
@@ -367,7 +367,7 @@ function isPlain(value) {
   }
 }
 
-function entriesOf(object) {
+export function entriesOf(object) {
   try {
     return Object.entries(object);
   } catch {

@@ -153,6 +153,7 @@ test("a cart and its review", async ({ shop, crm, page }) => {
   expect(names).toEqual([
     "Demo shop: nothing is charged",
     "Back to the cart",
+    "Sign out",
     "Change the delivery address",
     "Change the payment method",
     "Place order: $84.90",

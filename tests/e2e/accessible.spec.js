@@ -2,7 +2,16 @@
 // through several, and looks at each step.
 import { inspect } from "./support/access.js";
 import { at, DROP_IN, NPM } from "./support/buyer.js";
-import { FIRST, openFunnel, SECOND, THANKS } from "./support/funnel.js";
+import {
+  CART,
+  FIRST,
+  LANDER,
+  openFunnel,
+  REVIEW,
+  readOnly,
+  SECOND,
+  THANKS,
+} from "./support/funnel.js";
 import { consentOf, option } from "./support/shop.js";
 import { expect, test } from "./support/test.js";
 
@@ -196,6 +205,65 @@ test("the funnel's other pages", async ({ shop, page }) => {
   await page.goto(shop.origin + FIRST.path);
   await buyer.reads("upsell_over");
   await see("upsell: over");
+});
+
+test("a cart and its review", async ({ shop, page }) => {
+  test.slow();
+  const see = (step) => inspect(page, step);
+  await shop.prepare("login=auto", { parts: REVIEW });
+  const buyer = await shop.open("login=auto", { parts: CART });
+  await expect(buyer.button).toBeVisible();
+  await see("cart: signed out");
+  await buyer.signInAtOnce();
+  await expect(buyer.placeOrder).toBeEnabled();
+  await see("cart: ready");
+  await buyer.place();
+  await page.waitForURL(`**${REVIEW.path}`);
+  await expect(readOnly(page, "address").getByText(/Maple Street/)).toBeVisible();
+  await expect(readOnly(page, "wallet").getByText(/Visa/)).toBeVisible();
+  await see("review: ready");
+  const answer = await answerOrders(page, declined("TransactionTimedOut"));
+  await buyer.place();
+  await expect(buyer.status).toHaveText(/being placed/);
+  await see("review: placing");
+  answer();
+  await expect(buyer.status).toHaveText(/did not go through/);
+  await see("review: declined");
+  await expect(buyer.placeOrder).toBeEnabled();
+});
+
+test("a review of nothing", async ({ shop, page }) => {
+  const buyer = await shop.open("login=auto", { parts: REVIEW });
+  await buyer.button.click();
+  await buyer.reads("nothing_to_review");
+  await inspect(page, "review: nothing is chosen");
+});
+
+test("the lander of a funnel", async ({ shop, page }) => {
+  const buyer = await shop.open("login=auto", { parts: LANDER });
+  await expect(buyer.button).toBeVisible();
+  await inspect(page, "lander: signed out");
+  await buyer.signInAtOnce();
+  await expect(buyer.placeOrder).toBeEnabled();
+  await inspect(page, "lander: ready");
+});
+
+for (const path of ["/product.html", "/log-in.html"]) {
+  test(`${path}: signed out, signed in`, async ({ shop, page }) => {
+    const buyer = await shop.open("login=auto", { parts: at(path) });
+    await expect(buyer.button).toBeVisible();
+    await inspect(page, `${path}: signed out`);
+    await buyer.button.click();
+    await expect(page.locator('[data-landerpay="buyer"]').first()).toHaveText(/\w/);
+    await inspect(page, `${path}: signed in`);
+  });
+}
+
+test("what Amazon Pay is", async ({ shop, page }) => {
+  await shop.open("", { parts: CART });
+  await page.getByRole("button", { name: "What is this?" }).click();
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await inspect(page, "cart: what Amazon Pay is");
 });
 
 test("widgets that fail", async ({ shop, page }) => {

@@ -30,9 +30,14 @@ test.describe("the hashes of the build", () => {
     expect(loaded.sort()).toEqual(["index.js", "landerpay.js", "words/de.js"]);
   });
 
-  test("of another module: it is refused, and the page says so", async ({ shop }) => {
+  test("of another module: it is refused, and the page says so, on another try too", async ({
+    shop,
+    page,
+  }) => {
     const buyer = await shop.open("", { edits: [withHashes({ ...files, "index.js": OTHER })] });
     await buyer.reads("module_unreachable");
+    const code = await page.evaluate(() => LanderPay.retry().catch((error) => error.code));
+    expect(code).toBe("module_unreachable");
   });
 
   test("of another language: English", async ({ shop }) => {

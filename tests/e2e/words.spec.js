@@ -15,8 +15,8 @@ const onLive = (html) =>
 const THANKS = {
   de: /^Vielen Dank\. Ihre Bestellung ist eingegangen\. Ihre Bestellnummer ist \w+\.$/,
   es: /^Gracias\. Su pedido se ha realizado\. Su número de pedido es \w+\.$/,
-  fr: /^Merci\. Votre commande est passée\. Votre numéro de commande est \w+\.$/,
-  it: /^Grazie\. Il Suo ordine è stato inviato\. Il Suo numero d’ordine è \w+\.$/,
+  fr: /^Merci\. Votre commande a bien été enregistrée\. Votre numéro de commande est \w+\.$/,
+  it: /^Grazie\. Il Suo ordine è stato ricevuto\. Il Suo numero d’ordine è \w+\.$/,
   ja: /^ありがとうございます。ご注文を承りました。 ご注文番号は\w+です。$/,
 };
 
@@ -201,6 +201,19 @@ test.describe("who is signed in", () => {
     await buyer.signOut.click();
     await expect(name).toBeHidden();
     await expect(name).toHaveText("");
+    await expect(buyer.button).toBeVisible();
+  });
+
+  test("is nobody any more when the session ends", async ({ shop, page }) => {
+    await page.clock.install();
+    const { buyer } = await shop.openReady();
+    const name = page.locator('[data-landerpay="buyer"]');
+    await expect(name).toHaveText(/\w/);
+    await page.clock.fastForward("55:00");
+    await page.clock.runFor(10_500);
+    await shop.expectState("expired");
+    await expect(name).toHaveText("");
+    await expect(name).toBeHidden();
     await expect(buyer.button).toBeVisible();
   });
 

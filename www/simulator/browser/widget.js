@@ -72,7 +72,8 @@ export class Widget {
     title.style.cssText = "position:absolute;width:1px;height:1px;overflow:hidden;margin:0";
     this.frame = document.createElement("iframe");
     this.frame.id = this.frame.name = `${this.id}IFrame`;
-    this.frame.title = this.title;
+    // A page may have both.
+    this.frame.title = this.options.displayMode ? `${this.title}, read only` : this.title;
     // Out of the flow, so that in a container without a height there is nothing to be seen.
     this.frame.style.cssText =
       "border:0;position:absolute;top:0;left:0;width:100%;height:100%;visibility:hidden";

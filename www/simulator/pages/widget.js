@@ -20,7 +20,7 @@ export function widgetPage({ base, title, content, script }) {
   const collapsible = Boolean(script?.heights);
   // No heading and no <main>: those are the shop's, and this is a part of its page.
   const body = html`<section aria-labelledby="title">
-<p id="title">${title}</p>
+<p id="title">${title}${content.chosen && ", read only"}</p>
 ${collapsible ? html`<button type="button" id="toggle" aria-expanded="false">Change</button>` : ""}
 ${show(content)}
 <p class="small">Simulator · no real payment${content.currency && ` · paid in ${content.currency}`}</p>
