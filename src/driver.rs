@@ -396,7 +396,7 @@ impl Driver {
             Effect::GoOn => self.go_on(),
             Effect::Navigate(url) => {
                 session::leave_attempt(page);
-                self.navigate(&url);
+                self.navigate(&url, true);
             }
             Effect::StartTimer(timer) => {
                 page::start_timer(page, timer as i32, timer.milliseconds() as i32);
@@ -442,12 +442,13 @@ impl Driver {
 
     fn go_on(&self) {
         if let Some(next) = self.options.text("next", "") {
-            self.navigate(next);
+            // A page that signs in and leads to itself would never end.
+            self.navigate(next, self.plan.get().page != plan::Page::SignIn);
         }
     }
 
-    fn navigate(&self, url: &str) {
-        if !page::navigate(url) {
+    fn navigate(&self, url: &str, again: bool) {
+        if !page::navigate(url, again) {
             self.dispatch(Event::Stayed(ErrorKind::RedirectRefused.into()));
         }
     }

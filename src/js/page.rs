@@ -42,8 +42,9 @@ extern "C" {
     /// Shows the page all fields of an order; tells `FieldsChecked` or `FieldsFailed`.
     #[wasm_bindgen(js_name = askAboutFields)]
     pub fn ask_about_fields(page: &Page, place: i32, fields: &JsValue, generation: i32);
-    /// Leaves the page. False if the browser refuses the address.
-    pub fn navigate(url: &str) -> bool;
+    /// Leaves the page, for the same address only if it is to be loaded `again`. False if the browser
+    /// refuses the address.
+    pub fn navigate(url: &str, again: bool) -> bool;
     #[wasm_bindgen(js_name = freshNonce)]
     fn random_text() -> String;
 }

@@ -233,13 +233,16 @@ async function ask(hear, generation, topic, question) {
   hear(topic, answer, generation);
 }
 
-/** Leaves the page; false if the browser refuses the address, or a user's name in it hides its host. */
-export function navigate(url) {
+/**
+ * Leaves the page; false if the browser refuses the address, or a user's name in it hides its host.
+ *
+ * @param {boolean} again for the same address too
+ */
+export function navigate(url, again) {
   try {
     const { href, username, password } = new URL(url, location);
     if (username || password) return false;
-    // A page that leads to itself would never end.
-    if (href !== location.href) location.assign(href);
+    if (again || href !== location.href) location.assign(href);
     return true;
   } catch {
     return false;

@@ -146,6 +146,18 @@ test.describe("the log-in page", () => {
     await expect(shop.look(CART).placeOrder).toBeEnabled();
   });
 
+  test("does not go on to itself", async ({ shop, page }) => {
+    const edits = [option("next", LOG_IN.path)];
+    await shop.open("login=auto", { parts: LOG_IN, edits });
+    await page.evaluate(() => {
+      window.isTheSame = true;
+    });
+    await logIn(shop, page);
+    await expect(nameOf(page)).toHaveText("Maria Bennett");
+    await page.waitForLoadState("networkidle");
+    expect(await page.evaluate(() => window.isTheSame)).toBe(true);
+  });
+
   test("keeps what was chosen beside the cart for the review", async ({ shop, page }) => {
     await shop.prepare("login=auto", { parts: at("/review.html") });
     const buyer = await shop.open("login=auto", { parts: CART });

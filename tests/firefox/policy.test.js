@@ -1,17 +1,16 @@
 // What Firefox itself keeps a page from, and what is written into the page's address.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { By } from "selenium-webdriver";
+import { documentedHeader } from "../docs/support.js";
 import { test } from "./support/test.js";
-
-const DOCUMENTED = /```text\n(.+?)```/s.exec(readFileSync("docs/csp.md", "utf8"))[1];
 
 /** The policy of docs/csp.md, with the simulator in place of Amazon's hosts. */
 const policyFor = (simulator) => {
-  const lines = DOCUMENTED.replaceAll(/AMAZON-[A-Z]+/g, simulator)
-    .trim()
-    .split("\n");
-  return `default-src 'none'; ${lines.join("; ")}`;
+  const directives = Object.entries(documentedHeader("us", "sandbox")).map(([name, sources]) => {
+    const here = sources.map((source) => (source.startsWith("https:") ? simulator : source));
+    return [name, ...new Set(here)].join(" ");
+  });
+  return ["default-src 'none'", ...directives].join("; ");
 };
 
 test("the documented policy is enough, and stops nothing but Amazon's inline handler", async (given) => {
