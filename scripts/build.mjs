@@ -1,6 +1,14 @@
 // npm run build: dist/ from the Rust and JavaScript sources.
 import { createHash } from "node:crypto";
-import { copyFileSync, cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  cpSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, dirname, join, relative, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { setupBuild } from "./setup.mjs";
@@ -30,6 +38,13 @@ export const build = once(async () => {
   }
   writeIntegrity();
 });
+
+/** Packs the package, as npm would publish it, into landerpay.tgz in a folder. */
+export async function pack(folder) {
+  const command = ["npm", "pack", "--json", `--pack-destination=${folder}`];
+  const [{ filename }] = JSON.parse(await run("Packing the package", command));
+  renameSync(join(folder, filename), join(folder, "landerpay.tgz"));
+}
 
 /** What a page may ask the browser to insist on: a hash for each script, by its path in `dist/`. */
 function writeIntegrity() {

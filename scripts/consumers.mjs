@@ -1,7 +1,7 @@
 // The package as its users get it: packed, unpacked into projects, and built there by their bundlers.
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { build } from "./build.mjs";
+import { build, pack } from "./build.mjs";
 import { DIST, filesIn, main, once, ROOT, run, TARGET, whenChanged } from "./tools.mjs";
 
 const SOURCES = join(ROOT, "tests", "consumers");
@@ -23,20 +23,13 @@ export const buildConsumers = once(async () => {
     rmSync(CONSUMERS, { recursive: true, force: true });
     // A package of another name: inside our own, "landerpay" would be its sources.
     cpSync(SOURCES, CONSUMERS, { recursive: true });
-    await pack();
+    await pack(CONSUMERS);
     await install(CONSUMERS);
     await bundle();
     await writeOptions();
     for (const folder of EXAMPLES) await buildExample(folder);
   });
 });
-
-async function pack() {
-  const command = ["npm", "pack", "--json", `--pack-destination=${CONSUMERS}`];
-  const [{ filename }] = JSON.parse(await run("Packing the package", command));
-  cpSync(join(CONSUMERS, filename), join(CONSUMERS, "landerpay.tgz"));
-  rmSync(join(CONSUMERS, filename));
-}
 
 // As npm does, but without asking for the packages that are here already.
 async function install(folder) {

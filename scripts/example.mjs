@@ -1,7 +1,7 @@
 // The Vite example: built against the packed package, as its users get it.
-import { renameSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { build } from "./build.mjs";
+import { build, pack } from "./build.mjs";
 import { DIST, filesIn, main, once, ROOT, run, whenChanged } from "./tools.mjs";
 
 const EXAMPLE = join(ROOT, "examples", "vite");
@@ -13,7 +13,7 @@ export const buildExample = once(async () => {
   const packed = [join(ROOT, "package.json"), ...filesIn(DIST)];
   const inputs = [...packed, ...filesIn(EXAMPLE, made)];
   await whenChanged("example", inputs, [join(OUTPUT, "index.html")], async () => {
-    await pack();
+    await pack(EXAMPLE);
     // npm keeps a package whose version is still the same.
     rmSync(join(EXAMPLE, "node_modules"), { recursive: true, force: true });
     const install = ["npm", "install", "--offline", "--no-audit", "--no-fund", "--no-package-lock"];
@@ -22,11 +22,5 @@ export const buildExample = once(async () => {
     await run("Building examples/vite", ["vite", "build", EXAMPLE, "--logLevel", "warn"]);
   });
 });
-
-async function pack() {
-  const printed = await run("Packing the package", ["npm", "pack", "--json"]);
-  const [{ filename }] = JSON.parse(printed);
-  renameSync(join(ROOT, filename), join(EXAMPLE, "landerpay.tgz"));
-}
 
 main(import.meta, buildExample);

@@ -39,3 +39,22 @@ export function documentedHeader(region, environment) {
   const isIt = (block) => block.region === region && block.environment === environment;
   return readHeader(BLOCKS.find((block) => block.check === "policy" && isIt(block)).text);
 }
+
+/** The same for all pages of the simulator: with `default-src 'none'`, and with it in place of Amazon's hosts. */
+export function documentedPolicy(amazon) {
+  const here = (source) => (source.startsWith("https:") ? amazon : source);
+  const directives = Object.entries(documentedHeader("us", "sandbox"));
+  return {
+    "default-src": "'none'",
+    ...Object.fromEntries(
+      directives.map(([name, sources]) => [name, [...new Set(sources.map(here))].join(" ")]),
+    ),
+  };
+}
+
+/** A policy as a header says it. */
+export const headerOf = (policy) => ({
+  "content-security-policy": Object.entries(policy)
+    .map((directive) => directive.join(" "))
+    .join("; "),
+});

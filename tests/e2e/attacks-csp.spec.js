@@ -1,6 +1,6 @@
 // The policy of docs/csp.md, and what happens without each part of it.
 import { createHash } from "node:crypto";
-import { documentedHeader } from "../docs/support.js";
+import { documentedPolicy, headerOf } from "../docs/support.js";
 import { NPM } from "./support/buyer.js";
 import { expect, test } from "./support/test.js";
 
@@ -8,28 +8,11 @@ import { expect, test } from "./support/test.js";
 const ONLOAD = "this.style.visibility='visible'";
 const HASH = `'sha256-${createHash("sha256").update(ONLOAD).digest("base64")}'`;
 
-/** The policy as it is documented, with the simulator in place of Amazon's hosts. */
-const documentedPolicy = (amazon) => ({
-  "default-src": "'none'",
-  ...Object.fromEntries(
-    Object.entries(documentedHeader("us", "sandbox")).map(([directive, sources]) => {
-      const here = sources.map((source) => (source.startsWith("https:") ? amazon : source));
-      return [directive, [...new Set(here)].join(" ")];
-    }),
-  ),
-});
-
-/** The same where Amazon's inline handler may run, too. */
+/** The documented policy where Amazon's inline handler may run, too. */
 const policyOf = (amazon) => {
   const policy = documentedPolicy(amazon);
   return { ...policy, "script-src": `${policy["script-src"]} 'unsafe-hashes' ${HASH}` };
 };
-
-const headerOf = (policy) => ({
-  "content-security-policy": Object.entries(policy)
-    .map((directive) => directive.join(" "))
-    .join("; "),
-});
 
 /** What a merchant writes for Amazon's script where the page wants trusted types. */
 const DEFAULT_POLICY = `

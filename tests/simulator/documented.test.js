@@ -8,6 +8,7 @@ import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { startSimulator } from "landerpay/simulator";
+import { blocksOf } from "../../scripts/docs/blocks.mjs";
 import { flagsOf, GROUPS, SCENARIOS } from "../../www/simulator/catalogue.js";
 import { complete, FLAGS, parseFlags } from "../../www/simulator/scenario.js";
 import { TABLES, withTable } from "./tables.js";
@@ -17,18 +18,17 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const FOLDER = join(ROOT, "target", "testing-docs");
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
-/** The blocks of a Markdown file, by the file name in their first line. */
-function blocksOf(path) {
-  const text = readFileSync(join(ROOT, path), "utf8");
-  const blocks = [...text.matchAll(/^```(\w+)\n(.*?)^```$/gms)];
-  return blocks.map(([, language, code]) => {
-    const name = /^(?:\/\/|<!--) ([\w.]+\.(?:js|html))(?: -->)?\n/.exec(code)?.[1];
-    return { language, code, name };
+/** The code blocks of a Markdown file, by the file name in their first line. */
+function namedBlocksOf(path) {
+  const blocks = blocksOf(path, readFileSync(join(ROOT, path), "utf8"));
+  return blocks.map(({ language, text }) => {
+    const name = /^(?:\/\/|<!--) ([\w.]+\.(?:js|html))(?: -->)?\n/.exec(text)?.[1];
+    return { language, code: text, name };
   });
 }
 
-const GUIDE = blocksOf("docs/testing.md");
-const README = blocksOf("www/simulator/README.md");
+const GUIDE = namedBlocksOf("docs/testing.md");
+const README = namedBlocksOf("www/simulator/README.md");
 const named = (name) => GUIDE.find((block) => block.name === name).code;
 
 /** Runs a program, and gives all that it wrote. */
