@@ -33,6 +33,16 @@ pub enum Failure {
     ProductTaken(BTreeSet<String>),
     /// The request comes from a page of another site.
     ForeignOrigin,
+    /// One client has sent too many requests. Nothing of this one was looked at.
+    RateLimited,
+    /// Amazon does not know the access token, it is over, or it was issued to another client id.
+    TokenRefused,
+    /// Amazon could not be asked about the token: nothing was sent to the CRM.
+    AmazonUnreachable,
+    /// The journal could not be read or written before anything was sent.
+    JournalUnavailable,
+    /// No attempt is known by this key.
+    AttemptUnknown,
     /// No connection to the CRM: nothing was sent, so the order may be tried again.
     CrmUnreachable,
     /// The CRM answered with something that is not its envelope, or refused with an HTTP status of
@@ -60,6 +70,11 @@ impl Failure {
             Self::OrderOutcomeUnknown => "order_outcome_unknown",
             Self::ProductTaken(_) => "product_taken",
             Self::ForeignOrigin => "foreign_origin",
+            Self::RateLimited => "rate_limited",
+            Self::TokenRefused => "token_refused",
+            Self::AmazonUnreachable => "amazon_unreachable",
+            Self::JournalUnavailable => "journal_unavailable",
+            Self::AttemptUnknown => "attempt_unknown",
             Self::CrmUnreachable => "crm_unreachable",
             Self::CrmReplyUnreadable => "crm_reply_unreadable",
             Self::CrmAnswerLost => "crm_answer_lost",
@@ -80,9 +95,12 @@ impl Failure {
                 StatusCode::CONFLICT
             }
             Self::ForeignOrigin => StatusCode::FORBIDDEN,
+            Self::RateLimited => StatusCode::TOO_MANY_REQUESTS,
+            Self::TokenRefused => StatusCode::UNAUTHORIZED,
+            Self::AmazonUnreachable | Self::JournalUnavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::CrmUnreachable | Self::CrmReplyUnreadable => StatusCode::BAD_GATEWAY,
             Self::CrmAnswerLost => StatusCode::GATEWAY_TIMEOUT,
-            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::NotFound | Self::AttemptUnknown => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         }
     }
@@ -106,6 +124,17 @@ impl Failure {
             }
             Self::ProductTaken(products) => return json!(taken(products)),
             Self::ForeignOrigin => "Orders are only taken from pages of this site.",
+            Self::RateLimited => "Too many requests. Wait a minute, then try again.",
+            Self::TokenRefused => {
+                "Amazon does not accept this sign-in any more. Please sign in again."
+            }
+            Self::AmazonUnreachable => {
+                "Amazon cannot be reached. Nothing was ordered; please try again."
+            }
+            Self::JournalUnavailable => {
+                "The shop cannot take orders at the moment. Nothing new was ordered; please try again."
+            }
+            Self::AttemptUnknown => "No attempt is known by this Idempotency-Key.",
             Self::CrmUnreachable => {
                 "The order system cannot be reached. Nothing was ordered; please try again."
             }
@@ -134,6 +163,11 @@ impl Failure {
             | Self::IdempotencyConflict
             | Self::ProductTaken(_)
             | Self::ForeignOrigin
+            | Self::RateLimited
+            | Self::TokenRefused
+            | Self::AmazonUnreachable
+            | Self::JournalUnavailable
+            | Self::AttemptUnknown
             | Self::CrmUnreachable
             | Self::NotFound
             | Self::MethodNotAllowed => true,
@@ -181,6 +215,11 @@ mod tests {
             Failure::OrderOutcomeUnknown,
             Failure::ProductTaken(["348".to_owned()].into()),
             Failure::ForeignOrigin,
+            Failure::RateLimited,
+            Failure::TokenRefused,
+            Failure::AmazonUnreachable,
+            Failure::JournalUnavailable,
+            Failure::AttemptUnknown,
             Failure::CrmUnreachable,
             Failure::CrmReplyUnreadable,
             Failure::CrmAnswerLost,

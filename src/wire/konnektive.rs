@@ -118,7 +118,8 @@ fn error(reply: &Reply, code: Option<&str>, message: &str) -> Outcome {
             Outcome::Unknown(ErrorKind::OutcomeUnknown.into())
         }
         Some("crm_answer_lost" | "crm_reply_unreadable") => Outcome::Unknown(failed),
-        _ if reply.status >= 500 => Outcome::Unknown(failed),
+        // 429: turned away before it was looked at, as the first request of this order may not have been.
+        _ if reply.status >= 500 || reply.status == 429 => Outcome::Unknown(failed),
         _ if contains_ignoring_case(message, "could not authenticate") => {
             Outcome::Refused(ErrorKind::CrmCredentials.into())
         }
@@ -453,6 +454,11 @@ mod tests {
                 502,
                 r#"{"result":"ERROR","message":"bad gateway"}"#,
                 Error::new(ErrorKind::BackendFailed, "502"),
+            ),
+            (
+                429,
+                r#"{"result":"ERROR","message":"Too many requests."}"#,
+                Error::new(ErrorKind::BackendFailed, "429"),
             ),
             (
                 500,
