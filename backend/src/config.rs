@@ -1,6 +1,6 @@
 //! Configuration, read from the environment once, at start.
 
-use std::{env, ffi::OsString, fmt, net::SocketAddr};
+use std::{env, ffi::OsString, fmt, net::SocketAddr, time::Duration};
 
 use axum::http::HeaderName;
 use reqwest::Url;
@@ -17,8 +17,30 @@ pub struct Config {
     pub shopper_address_header: Option<HeaderName>,
     /// The CRM and the credentials for it.
     pub crm: CrmConfig,
+    /// Where tokens are checked.
+    pub amazon: AmazonConfig,
+    /// Where attempts are written down.
+    pub journal: JournalConfig,
     /// What this merchant sells with; each wins over the field that a page sends.
     pub merchant: Merchant,
+}
+
+/// Login with Amazon.
+#[derive(Clone, Debug)]
+pub struct AmazonConfig {
+    /// `LANDERPAY_AMAZON_CLIENT_ID`: the client id that the pages sign in with.
+    pub client_id: String,
+    /// `LANDERPAY_AMAZON_URL`.
+    pub url: Url,
+}
+
+/// The journal of attempts.
+#[derive(Clone, Debug)]
+pub struct JournalConfig {
+    /// `DATABASE_URL`: `sqlite:<path>` or the address of a PostgreSQL database.
+    pub url: Secret,
+    /// `LANDERPAY_JOURNAL_DAYS`: how long what is finished is kept.
+    pub keep: Duration,
 }
 
 /// How to reach the CRM.
@@ -116,6 +138,19 @@ impl Config {
                 login_id: Secret::new(required("LANDERPAY_CRM_LOGIN_ID")?),
                 password: Secret::new(password),
                 limits: Limits::default(),
+            },
+            amazon: AmazonConfig {
+                client_id: required("LANDERPAY_AMAZON_CLIENT_ID")?,
+                url: crm_url(
+                    &optional("LANDERPAY_AMAZON_URL")?
+                        .unwrap_or_else(|| "https://api.amazon.com".to_owned()),
+                )?,
+            },
+            journal: JournalConfig {
+                url: Secret::new(
+                    optional("DATABASE_URL")?.unwrap_or_else(|| "sqlite:landerpay.db".to_owned()),
+                ),
+                keep: Duration::from_secs(200 * 24 * 60 * 60),
             },
             merchant: Merchant {
                 campaign_id: id("LANDERPAY_CRM_CAMPAIGN_ID")?,

@@ -14,10 +14,12 @@ use axum::{
 
 use crate::{
     Backend, Failure,
+    crm::{Before, Trace},
     envelope::Envelope,
     fields::Fields,
-    journal::{Attempt, Begin, Key},
+    journal::{Attempt, Begin, Key, Outcome},
     purchase::{Kind, Purchase, Subject},
+    reconcile::Found,
 };
 
 /// The most bytes that a purchase may have.
@@ -26,7 +28,7 @@ pub const BODY_LIMIT: usize = 64 * 1024;
 /// Imports the first purchase of a funnel.
 ///
 /// # Errors
-/// Any [`Failure`] but the two about addresses.
+/// Any [`Failure`] but those about addresses and keys alone.
 pub async fn import_order(
     backend: State<Arc<Backend>>,
     peer: ConnectInfo<SocketAddr>,
@@ -56,14 +58,8 @@ async fn import(
 ) -> Result<Envelope, Failure> {
     let key = idempotency_key(request.headers())?;
     let read = body_reader(request.headers())?;
-    let shopper = match kind {
-        Kind::Order => {
-            let header = backend.shopper_address_header.as_ref();
-            Some(shopper_address(request.headers(), header, peer.ip()))
-        }
-        // The CRM's list of an upsale's fields has no address: it knows the order's.
-        Kind::Upsale => None,
-    };
+    let header = backend.shopper_address_header.as_ref();
+    let shopper = shopper_address(request.headers(), header, peer.ip());
     // Limited by the router to BODY_LIMIT.
     let body = Bytes::from_request(request, &()).await.map_err(|rejection| {
         if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
@@ -74,25 +70,44 @@ async fn import(
     })?;
     let purchase = Purchase::check(kind, read(&body)?, &backend.merchant)?;
 
-    let waiter = match backend.journal.begin(key, &purchase) {
-        Begin::Done(outcome) => return outcome,
-        Begin::Wait(waiter) => waiter,
-        Begin::Import(attempt, waiter) => {
-            // In a task of its own: a buyer who closes the page must not cut an import in half.
-            backend.imports.spawn(run(backend.clone(), attempt, purchase, shopper));
-            waiter
-        }
-    };
-    waiter.outcome().await
+    // In a task of its own: a buyer who closes the page must not cut an import in half.
+    let outcome = backend.imports.spawn(place(backend.clone(), key, purchase, shopper));
+    // A task that broke leaves its attempt as one whose answer was lost.
+    outcome.await.unwrap_or(Err(Failure::CrmAnswerLost))
 }
 
-async fn run(backend: Arc<Backend>, attempt: Attempt, purchase: Purchase, shopper: Option<IpAddr>) {
-    let started = Instant::now();
-    let mut fields = purchase.fields().clone();
-    if let Some(shopper) = shopper {
-        fields.set("ipAddress", shopper.to_canonical().to_string());
+/// Goes on until there is an outcome: of this import, or of another one of the same purchase.
+async fn place(
+    backend: Arc<Backend>,
+    key: Option<Key>,
+    purchase: Purchase,
+    shopper: IpAddr,
+) -> Outcome {
+    loop {
+        match backend.journal.begin(key.as_ref(), &purchase).await? {
+            Begin::Done(outcome) => return outcome,
+            Begin::Wait(waiter) => {
+                if let Some(outcome) = backend.journal.wait(&waiter).await? {
+                    return outcome;
+                }
+            }
+            Begin::Ask(question) => match backend.find_out(question).await {
+                Found::Outcome(outcome) => return outcome,
+                Found::Nothing => {}
+            },
+            Begin::Import(attempt) => return run(&backend, attempt, purchase, shopper).await,
+        }
     }
-    let outcome = backend.crm.import(purchase.kind(), &fields).await;
+}
+
+async fn run(
+    backend: &Backend,
+    attempt: Attempt,
+    mut purchase: Purchase,
+    shopper: IpAddr,
+) -> Outcome {
+    let started = Instant::now();
+    let outcome = send(backend, &attempt, &mut purchase, shopper).await;
     let amazon_order_id = purchase.amazon_order_id();
     let result = match &outcome {
         Ok(envelope) => envelope.result(),
@@ -107,7 +122,60 @@ async fn run(backend: Arc<Backend>, attempt: Attempt, purchase: Purchase, shoppe
             tracing::info!(order_id, amazon_order_id, result, milliseconds, "import upsale");
         }
     }
-    attempt.settle(outcome);
+    backend.journal.settle(attempt, outcome).await
+}
+
+/// Asks Amazon who buys, writes down by what the CRM can be asked later, and imports.
+async fn send(
+    backend: &Backend,
+    attempt: &Attempt,
+    purchase: &mut Purchase,
+    shopper: IpAddr,
+) -> Outcome {
+    let token = purchase.token();
+    let (trace, fields) = match purchase.subject() {
+        Subject::Order { .. } => {
+            let ((), profile) =
+                tokio::try_join!(backend.amazon.check(token), backend.amazon.profile(token))?;
+            let mut fields = purchase.of_buyer(profile)?;
+            fields.set("ipAddress", shopper.to_canonical().to_string());
+            if let Some(opened) = &attempt.reference
+                && fields.get("orderId").is_none()
+            {
+                fields.set("orderId", opened);
+            }
+            let opened = match fields.get("orderId") {
+                Some(id) => Some(id.to_owned()),
+                None => backend.crm.open_order(&fields).await?,
+            };
+            let email = fields.get("emailAddress").unwrap_or("").to_owned();
+            (opened.map(|order_id| Trace::Order { order_id, email }), fields)
+        }
+        // The CRM knows the buyer and the address by the order.
+        Subject::Upsale { order_id, products } => {
+            backend.amazon.check(token).await?;
+            let trace = match backend.crm.before(order_id).await? {
+                Before::Items(before) => Some(Trace::Upsale {
+                    order_id: order_id.clone(),
+                    products: products.iter().cloned().collect(),
+                    before,
+                }),
+                Before::Unfit(sentence) => {
+                    let problem = ("orderId".to_owned(), sentence.to_owned());
+                    return Err(Failure::FieldsInvalid([problem].into()));
+                }
+                Before::Untold => None,
+            };
+            (trace, purchase.fields().clone())
+        }
+    };
+    let mut fields = fields;
+    if backend.journal.sending(attempt, trace.as_ref()).await?
+        && let Some(opened) = trace.as_ref().and_then(Trace::reference)
+    {
+        fields.set("orderId", opened);
+    }
+    backend.crm.import(purchase.kind(), &fields).await
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<Key>, Failure> {

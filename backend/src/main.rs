@@ -40,7 +40,8 @@ async fn main() -> ExitCode {
 async fn serve() -> Result<(), String> {
     let stop = server::stop_signal().map_err(|error| error.to_string())?;
     let config = Config::from_env().map_err(|error| error.to_string())?;
-    let backend = Backend::new(&config).map_err(|error| error.to_string())?;
+    let backend = Backend::new(&config).await?;
+    tokio::spawn(backend.clone().tidy_up(config.journal.keep));
     let listener = server::bind(config.listen).await?;
     tracing::info!(address = %config.listen, crm = %config.crm.url, "listening");
     server::serve(backend, listener, stop).await.map_err(|error| error.to_string())

@@ -16,6 +16,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::{
     Config, Failure,
+    amazon::Amazon,
     config::Merchant,
     crm::Crm,
     import::{BODY_LIMIT, import_order, import_upsale},
@@ -29,21 +30,26 @@ pub struct Backend {
     pub(crate) merchant: Merchant,
     pub(crate) shopper_address_header: Option<HeaderName>,
     pub(crate) crm: Crm,
+    pub(crate) amazon: Amazon,
     pub(crate) journal: Journal,
     pub(crate) imports: TaskTracker,
 }
 
 impl Backend {
-    /// Sets the backend up. Connects to nothing yet.
+    /// Sets the backend up: opens the journal, and connects to nothing else yet.
     ///
     /// # Errors
-    /// When the TLS set-up of this machine does not work.
-    pub fn new(config: &Config) -> Result<Arc<Self>, reqwest::Error> {
+    /// A sentence, when the journal cannot be opened or the TLS set-up of this machine does not work.
+    pub async fn new(config: &Config) -> Result<Arc<Self>, String> {
+        let limits = config.crm.limits;
+        let no_tls = |error: reqwest::Error| format!("TLS does not work here: {error}.");
+        let journal = Journal::open(&config.journal.url, limits).await;
         Ok(Arc::new(Self {
             merchant: config.merchant.clone(),
             shopper_address_header: config.shopper_address_header.clone(),
-            crm: Crm::new(&config.crm)?,
-            journal: Journal::default(),
+            crm: Crm::new(&config.crm).map_err(no_tls)?,
+            amazon: Amazon::new(&config.amazon, limits).map_err(no_tls)?,
+            journal: journal.map_err(|error| error.to_string())?,
             imports: TaskTracker::new(),
         }))
     }
