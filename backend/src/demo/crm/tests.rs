@@ -26,10 +26,7 @@ fn send(stand_in: &StandIn, kind: Kind, good: &str, changes: &[(&str, Option<&st
             None => fields.retain(|known| known != *name),
         }
     }
-    match stand_in.import(kind, &fields) {
-        Reply::Json(_, text) => serde_json::from_str(&text).unwrap(),
-        _ => panic!("no JSON"),
-    }
+    told(stand_in.import(kind, &fields)).unwrap()
 }
 
 #[test]
@@ -215,4 +212,245 @@ fn a_lost_upsale_is_in_the_order() {
         order["items"].as_object().unwrap().keys().collect::<Vec<_>>(),
         ["345", "347", "348"]
     );
+}
+
+const CREDENTIALS: &str = "&loginId=stand-in-api-user&password=stand-in-password";
+
+/// What a call is answered: an envelope, or nothing that can be read.
+fn told(reply: Reply) -> Result<Value, Reply> {
+    match reply {
+        Reply::Json(_, text) => Ok(serde_json::from_str(&text).unwrap()),
+        other => Err(other),
+    }
+}
+
+fn form(text: &str) -> Fields {
+    Fields::from_form(format!("{text}{CREDENTIALS}").as_bytes()).unwrap()
+}
+
+/// Posts a good lead from an address; more fields may follow it.
+fn lead(stand_in: &StandIn, address_and_more: &str) -> Result<Value, Reply> {
+    let good = "firstName=Ada&lastName=Lovelace&emailAddress=ada%40example.com&campaignId=12";
+    told(stand_in.lead(&form(&format!("{good}&ipAddress={address_and_more}"))))
+}
+
+/// Posts a good lead and gives its order's id.
+fn begun(stand_in: &StandIn, address_and_more: &str) -> String {
+    lead(stand_in, address_and_more).unwrap()["message"]["orderId"].as_str().unwrap().to_owned()
+}
+
+fn query(stand_in: &StandIn, order_id: &str) -> Result<Value, Reply> {
+    told(stand_in.query(&form(&format!("orderId={order_id}"))))
+}
+
+fn status(stand_in: &StandIn, order_id: &str) -> Value {
+    query(stand_in, order_id).unwrap()["message"]["data"][0]["orderStatus"].clone()
+}
+
+/// Posts the good order for a lead, with what may not be answered.
+fn import(stand_in: &StandIn, order_id: &str, custom5: &str) -> Result<Value, Reply> {
+    let fields = format!("{GOOD}&orderId={order_id}&custom5={custom5}");
+    told(stand_in.import(Kind::Order, &Fields::from_form(fields.as_bytes()).unwrap()))
+}
+
+#[test]
+fn an_import_completes_a_lead() {
+    let stand_in = stand_in();
+    let partial = lead(&stand_in, "203.0.113.7").unwrap();
+    assert_eq!(
+        (&partial["result"], &partial["message"]["orderStatus"]),
+        (&json!("SUCCESS"), &json!("PARTIAL"))
+    );
+    assert_eq!(partial["message"]["items"], json!({}));
+    let id = partial["message"]["orderId"].as_str().unwrap();
+
+    let paid = import(&stand_in, id, "").unwrap();
+    assert_eq!(paid["message"]["orderId"], id);
+    assert_eq!(paid["message"]["orderStatus"], "COMPLETE");
+    assert_eq!(paid["message"]["lastName"], " ", "the import's words win");
+    let again = import(&stand_in, id, "").unwrap();
+    assert_eq!(again, json!({"result": "ERROR", "message": "Order has already been completed"}));
+    let unknown = import(&stand_in, "Z9Z9Z9Z9Z9", "").unwrap();
+    assert_eq!(unknown, json!({"result": "ERROR", "message": "orderId is invalid"}));
+
+    let order = upsale(&stand_in, id, &[])["message"].clone();
+    assert_eq!(order["orderId"], id);
+}
+
+#[test]
+fn a_lead_is_checked() {
+    let stand_in = stand_in();
+    for (fields, message) in [
+        ("lastName=L&emailAddress=a%40b.c&campaignId=12", json!("firstName is required")),
+        ("firstName=A&emailAddress=a%40b.c&campaignId=12", json!("lastName is required")),
+        ("firstName=A&lastName=L&campaignId=12", json!("emailAddress is required")),
+        (
+            "firstName=A&lastName=L&campaignId=12&emailAddress=a&phoneNumber=1",
+            json!("emailAddress is invalid"),
+        ),
+        ("firstName=A&lastName=L&campaignId=12&phoneNumber=x", json!("phoneNumber is invalid")),
+        ("firstName=A&lastName=L&phoneNumber=1", json!("campaignId is required")),
+        ("firstName=A&lastName=L&phoneNumber=1&campaignId=13", json!("campaignId is invalid")),
+        (
+            "firstName=A&lastName=L&phoneNumber=1&campaignId=12&orderId=Z9Z9Z9Z9Z9",
+            json!("orderId is invalid"),
+        ),
+    ] {
+        let answer = told(stand_in.lead(&form(fields))).unwrap();
+        assert_eq!(answer, json!({"result": "ERROR", "message": message}), "{fields}");
+    }
+    let phone = "firstName=A&lastName=L&phoneNumber=1&campaignId=12";
+    assert_eq!(told(stand_in.lead(&form(phone))).unwrap()["result"], "SUCCESS");
+    let stranger = Fields::from_form(phone.as_bytes()).unwrap();
+    assert_eq!(
+        told(stand_in.lead(&stranger)).unwrap()["message"],
+        "Could not authenticate credentials"
+    );
+}
+
+#[test]
+fn a_second_lead_of_an_address_is_the_same_order_until_something_comes_of_it() {
+    let stand_in = stand_in();
+    let first = begun(&stand_in, "203.0.113.7");
+    let elsewhere = begun(&stand_in, "203.0.113.8");
+    assert_ne!(first, elsewhere);
+    assert_eq!(begun(&stand_in, "203.0.113.7"), first);
+    assert_eq!(begun(&stand_in, &format!("203.0.113.9&orderId={first}")), first);
+
+    import(&stand_in, &first, "").unwrap();
+    assert_ne!(begun(&stand_in, "203.0.113.7"), first);
+    import(&stand_in, &elsewhere, "decline:InvalidPaymentMethod").unwrap();
+    assert_eq!(status(&stand_in, &elsewhere), "DECLINED");
+    assert_ne!(begun(&stand_in, "203.0.113.8"), elsewhere);
+}
+
+#[test]
+fn leads_of_one_address_may_be_kept_apart() {
+    let stand_in = StandIn::new(Settings { reuse_leads: false, ..Settings::default() });
+    assert_ne!(begun(&stand_in, "203.0.113.7"), begun(&stand_in, "203.0.113.7"));
+}
+
+#[test]
+fn a_declined_order_may_be_paid_after_all_and_takes_no_upsale_before() {
+    let stand_in = stand_in();
+    let id = begun(&stand_in, "203.0.113.7");
+    assert_eq!(upsale(&stand_in, &id, &[])["message"], "orderId is invalid");
+    let declined = import(&stand_in, &id, "once:decline:InvalidPaymentMethod").unwrap();
+    assert_eq!(declined["message"], "Transaction Declined: InvalidPaymentMethod");
+    let paid = import(&stand_in, &id, "once:decline:InvalidPaymentMethod").unwrap();
+    assert_eq!(paid["message"]["orderId"], id);
+    assert_eq!(status(&stand_in, &id), "COMPLETE");
+}
+
+#[test]
+fn a_declined_upsale_leaves_its_order_complete() {
+    let (stand_in, id) = sold();
+    let declined = upsale(&stand_in, &id, &[("custom5", Some("decline:InvalidPaymentMethod"))]);
+    assert_eq!(declined["result"], "ERROR");
+    assert_eq!(status(&stand_in, &id), "COMPLETE");
+}
+
+#[test]
+fn a_query_finds_one_order_or_says_so() {
+    let (stand_in, id) = sold();
+    let found = query(&stand_in, &id).unwrap();
+    assert_eq!(found["result"], "SUCCESS");
+    let order = &found["message"]["data"][0];
+    let page = json!({"totalResults": 1, "resultsPerPage": 25, "page": 1, "data": [order]});
+    assert_eq!(found["message"], page);
+    assert_eq!(
+        (&order["orderId"], &order["emailAddress"]),
+        (&json!(id), &json!("ada@example.com"))
+    );
+    let item = &order["items"]["345"];
+    assert_eq!((&item["productId"], &item["campaignProductId"]), (&json!("10345"), &json!("345")));
+
+    let none =
+        json!({"result": "ERROR", "message": "No orders matching those parameters could be found"});
+    assert_eq!(query(&stand_in, "Z9Z9Z9Z9Z9").unwrap(), none);
+    let stranger = Fields::from_form(format!("orderId={id}").as_bytes()).unwrap();
+    let refused = told(stand_in.query(&stranger)).unwrap();
+    assert_eq!(refused["message"], "Could not authenticate credentials");
+    assert_eq!(told(stand_in.query(&form("page=1"))).unwrap()["result"], "ERROR");
+}
+
+#[test]
+fn what_is_lost_before_it_is_booked_may_be_imported_again() {
+    let stand_in = stand_in();
+    let id = begun(&stand_in, "203.0.113.7");
+    assert!(matches!(import(&stand_in, &id, "once:lost-before"), Err(Reply::Cut)));
+    assert_eq!(status(&stand_in, &id), "PARTIAL");
+    assert_eq!(import(&stand_in, &id, "once:lost-before").unwrap()["result"], "SUCCESS");
+
+    let id = begun(&stand_in, "203.0.113.7");
+    let lost = format!("{GOOD}&orderId={id}&custom5=once:lost").replace("0000001", "0000002");
+    let lost = Fields::from_form(lost.as_bytes()).unwrap();
+    assert!(matches!(stand_in.import(Kind::Order, &lost), Reply::Cut));
+    assert_eq!(status(&stand_in, &id), "COMPLETE");
+}
+
+#[test]
+fn a_slow_answer_is_about_what_is_booked_already() {
+    let stand_in = stand_in();
+    let id = begun(&stand_in, "203.0.113.7");
+    let Err(Reply::Late(wait, text)) = import(&stand_in, &id, "slow:70") else { panic!("in time") };
+    assert_eq!(wait.as_millis(), 70);
+    assert!(text.starts_with(r#"{"result":"SUCCESS""#), "{text}");
+    assert_eq!(status(&stand_in, &id), "COMPLETE");
+}
+
+#[test]
+fn a_lead_that_is_not_answered_is_an_order_all_the_same() {
+    for (fault, expected) in [("lead-html", "Html(200)"), ("lead-lost", "Cut")] {
+        let stand_in = stand_in();
+        for _ in 0..2 {
+            let silent = lead(&stand_in, &format!("203.0.113.7&custom5={fault}")).unwrap_err();
+            assert_eq!(format!("{silent:?}"), expected);
+        }
+        let id = begun(&stand_in, "203.0.113.7");
+        assert_eq!(stand_in.books().calls.leads, 3);
+        assert_eq!(id, begun(&stand_in, "203.0.113.7"));
+
+        let id =
+            |n| format!("203.0.113.8&custom5=once:{fault}&amazonOrderId=S01-0000000-000000{n}");
+        assert!(lead(&stand_in, &id(1)).is_err());
+        assert!(lead(&stand_in, &id(2)).is_err());
+        assert!(lead(&stand_in, &id(1)).is_ok());
+    }
+}
+
+#[test]
+fn queries_fail_for_ever_or_once_as_the_lead_or_the_import_said() {
+    for (fault, expected) in
+        [("query-html", "Html(200)"), ("query-lost", "Cut"), ("query-hang", "Never")]
+    {
+        let stand_in = stand_in();
+        let id = begun(&stand_in, &format!("203.0.113.7&custom5={fault}"));
+        for _ in 0..2 {
+            assert_eq!(format!("{:?}", query(&stand_in, &id).unwrap_err()), expected);
+        }
+        let other = begun(&stand_in, "203.0.113.8");
+        assert_eq!(status(&stand_in, &other), "PARTIAL");
+
+        let words = format!("once:lost-before once:{fault}");
+        assert!(import(&stand_in, &other, &words).is_err());
+        assert_eq!(format!("{:?}", query(&stand_in, &other).unwrap_err()), expected);
+        assert_eq!(status(&stand_in, &other), "PARTIAL");
+        assert!(import(&stand_in, &other, &words).is_ok());
+        assert_eq!(status(&stand_in, &other), "COMPLETE");
+    }
+}
+
+#[test]
+fn calls_are_counted_by_address_whatever_their_answer() {
+    let (stand_in, id) = sold();
+    lead(&stand_in, "203.0.113.7").unwrap();
+    lead(&stand_in, "nowhere").unwrap();
+    upsale(&stand_in, &id, &[]);
+    for _ in 0..3 {
+        query(&stand_in, "Z9Z9Z9Z9Z9").unwrap();
+    }
+    let calls = serde_json::to_value(stand_in.books().calls).unwrap();
+    assert_eq!(calls, json!({"leads": 2, "orders": 1, "upsales": 1, "queries": 3}));
+    assert_eq!(stand_in.books().ledger.entries().len(), 2);
 }
