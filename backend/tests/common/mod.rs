@@ -1,5 +1,8 @@
 //! A backend over real sockets, in front of the stand-in or of a CRM that a test holds in its hand.
 
+#[cfg(unix)]
+pub mod postgres;
+
 use std::{
     net::{Ipv4Addr, SocketAddr},
     sync::{
