@@ -2,12 +2,16 @@
 //!
 //! Nothing here is part of a production build; the feature `demo` brings it in.
 
+pub mod amazon;
 pub mod booking;
+pub mod books;
 pub mod catalog;
+pub mod checks;
 pub mod crm;
 pub mod faults;
 pub mod ledger;
 pub mod pages;
+pub mod reply;
 
 use std::{
     future::Future,

@@ -1,5 +1,8 @@
 //! A backend over real sockets, in front of the stand-in or of a CRM that a test holds in its hand.
 
+#[cfg(unix)]
+pub mod postgres;
+
 use std::{
     net::{Ipv4Addr, SocketAddr},
     sync::{
@@ -14,7 +17,10 @@ use landerpay_backend::{
     Backend, Config,
     config::{CrmConfig, Merchant},
     crm::Limits,
-    demo::crm::{Settings, StandIn},
+    demo::{
+        amazon::{Amazon, CLIENT_ID},
+        crm::{Settings, StandIn},
+    },
     secret::Secret,
     server,
 };
@@ -42,8 +48,21 @@ pub fn serve_forever(router: Router, listener: TcpListener) {
     tokio::spawn(server::run(router, listener, std::future::pending()));
 }
 
+/// Serves routes until the test ends, and gives their address, such as `http://127.0.0.1:34567`.
+pub async fn address_of(router: Router) -> String {
+    let listener = listener().await;
+    let address = listener.local_addr().unwrap();
+    serve_forever(router, listener);
+    format!("http://{address}")
+}
+
 pub fn stand_in() -> Router {
     Arc::new(StandIn::new(Settings::default())).routes()
+}
+
+/// Login with Amazon, for the client [`CLIENT_ID`].
+pub fn amazon() -> Router {
+    Arc::new(Amazon::new(CLIENT_ID)).routes()
 }
 
 /// A backend under test.
