@@ -18,6 +18,8 @@ pub enum Failure {
     ContentTypeUnsupported,
     /// The body has more than [`crate::import::BODY_LIMIT`] bytes.
     BodyTooLarge,
+    /// The body did not arrive in time.
+    BodyTimeout,
     /// The body is not what its content type says. Carries the sentence.
     BodyUnreadable(String),
     /// Some fields are missing or wrong: field name → sentence.
@@ -63,6 +65,7 @@ impl Failure {
         match self {
             Self::ContentTypeUnsupported => "content_type_unsupported",
             Self::BodyTooLarge => "body_too_large",
+            Self::BodyTimeout => "body_timeout",
             Self::BodyUnreadable(_) => "body_unreadable",
             Self::FieldsInvalid(_) => "fields_invalid",
             Self::IdempotencyKeyInvalid => "idempotency_key_invalid",
@@ -89,6 +92,7 @@ impl Failure {
         match self {
             Self::ContentTypeUnsupported => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
             Self::BodyUnreadable(_) | Self::IdempotencyKeyInvalid => StatusCode::BAD_REQUEST,
             Self::FieldsInvalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::IdempotencyConflict | Self::OrderOutcomeUnknown | Self::ProductTaken(_) => {
@@ -113,6 +117,9 @@ impl Failure {
                 "Send the order as application/json or application/x-www-form-urlencoded."
             }
             Self::BodyTooLarge => "The order is larger than 64 KiB.",
+            Self::BodyTimeout => {
+                "The order did not arrive in time. Nothing was ordered; please try again."
+            }
             Self::BodyUnreadable(sentence) => sentence,
             Self::FieldsInvalid(fields) => return json!(fields),
             Self::IdempotencyKeyInvalid => {
@@ -157,6 +164,7 @@ impl Failure {
             Self::CrmReplyUnreadable | Self::CrmAnswerLost | Self::OrderOutcomeUnknown => false,
             Self::ContentTypeUnsupported
             | Self::BodyTooLarge
+            | Self::BodyTimeout
             | Self::BodyUnreadable(_)
             | Self::FieldsInvalid(_)
             | Self::IdempotencyKeyInvalid
@@ -208,6 +216,7 @@ mod tests {
         vec![
             Failure::ContentTypeUnsupported,
             Failure::BodyTooLarge,
+            Failure::BodyTimeout,
             Failure::BodyUnreadable("The body is not JSON.".into()),
             Failure::FieldsInvalid([("a".to_owned(), "b".to_owned())].into()),
             Failure::IdempotencyKeyInvalid,

@@ -27,7 +27,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     Backend, Config,
-    config::{CrmConfig, Merchant},
+    config::{AmazonConfig, CrmConfig, JournalConfig, LogConfig, Merchant},
     crm::Limits,
     secret::Secret,
     server,
@@ -78,7 +78,7 @@ pub struct Demo {
     shop: String,
     crm: String,
     stop: CancellationToken,
-    servers: JoinSet<io::Result<()>>,
+    servers: JoinSet<()>,
 }
 
 impl Demo {
@@ -216,11 +216,23 @@ fn config(settings: &Settings, crm: &str) -> Result<Config, String> {
     Ok(Config {
         listen: (Ipv4Addr::LOCALHOST, 0).into(),
         shopper_address_header: None,
+        allowed_origins: Vec::new(),
+        rate_limit: None,
+        log: LogConfig::default(),
+        metrics_listen: None,
+        amazon: AmazonConfig {
+            client_id: "amzn1.application-oa2-client.demo".to_owned(),
+            url: Url::parse("http://127.0.0.1:1").map_err(|error| error.to_string())?,
+        },
         crm: CrmConfig {
             url: Url::parse(crm).map_err(|error| error.to_string())?,
             login_id: Secret::new(settings.login_id.clone()),
             password: Secret::new(settings.password.clone()),
             limits: Limits::default(),
+        },
+        journal: JournalConfig {
+            url: Secret::new("sqlite::memory:".to_owned()),
+            keep: Duration::from_secs(60 * 60),
         },
         merchant: Merchant {
             campaign_id: Some(settings.campaign_id.to_string()),

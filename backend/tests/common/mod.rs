@@ -12,7 +12,7 @@ use std::{
 use axum::{Router, routing::post};
 use landerpay_backend::{
     Backend, Config,
-    config::{CrmConfig, Merchant},
+    config::{AmazonConfig, CrmConfig, JournalConfig, LogConfig, Merchant},
     crm::Limits,
     demo::crm::{Settings, StandIn},
     secret::Secret,
@@ -46,8 +46,40 @@ pub fn stand_in() -> Router {
     Arc::new(StandIn::new(Settings::default())).routes()
 }
 
+/// What the backends under test are told.
+pub fn config(crm: SocketAddr) -> Config {
+    let settings = Settings::default();
+    Config {
+        listen: (Ipv4Addr::LOCALHOST, 0).into(),
+        shopper_address_header: Some(ADDRESS_HEADER.parse().unwrap()),
+        allowed_origins: Vec::new(),
+        rate_limit: None,
+        log: LogConfig::default(),
+        metrics_listen: None,
+        amazon: AmazonConfig {
+            client_id: "amzn1.application-oa2-client.test".to_owned(),
+            url: "http://127.0.0.1:1".parse().unwrap(),
+        },
+        crm: CrmConfig {
+            url: format!("http://{crm}").parse().unwrap(),
+            login_id: Secret::new(settings.login_id),
+            password: Secret::new(settings.password),
+            limits: Limits::default(),
+        },
+        journal: JournalConfig {
+            url: Secret::new("sqlite::memory:".to_owned()),
+            keep: Duration::from_secs(60 * 60),
+        },
+        merchant: Merchant {
+            campaign_id: Some(settings.campaign_id.to_string()),
+            amazon_biller_id: Some(settings.amazon_biller_id.to_string()),
+        },
+    }
+}
+
 /// A backend under test.
 pub struct Shop {
+    pub backend: Arc<Backend>,
     pub url: String,
     pub crm: String,
     pub client: Client,
@@ -83,28 +115,21 @@ impl Shop {
     }
 
     pub async fn in_front_of(crm: SocketAddr, limits: Limits) -> Self {
-        let settings = Settings::default();
-        let crm = format!("http://{crm}");
-        let config = Config {
-            listen: (Ipv4Addr::LOCALHOST, 0).into(),
-            shopper_address_header: Some(ADDRESS_HEADER.parse().unwrap()),
-            crm: CrmConfig {
-                url: crm.parse().unwrap(),
-                login_id: Secret::new(settings.login_id),
-                password: Secret::new(settings.password),
-                limits,
-            },
-            merchant: Merchant {
-                campaign_id: Some(settings.campaign_id.to_string()),
-                amazon_biller_id: Some(settings.amazon_biller_id.to_string()),
-            },
-        };
+        let mut config = config(crm);
+        config.crm.limits = limits;
+        Self::with(&config).await
+    }
+
+    pub async fn with(config: &Config) -> Self {
         let listener = listener().await;
         let url = format!("http://{}", listener.local_addr().unwrap());
+        let crm = config.crm.url.as_str().trim_end_matches('/').to_owned();
         let stop = CancellationToken::new();
-        let backend = Backend::new(&config).unwrap();
-        let server = tokio::spawn(server::serve(backend, listener, stop.clone().cancelled_owned()));
-        Self { url, crm, client: Client::builder().no_proxy().build().unwrap(), stop, server }
+        let backend = Backend::new(config).unwrap();
+        let server =
+            tokio::spawn(server::serve(backend.clone(), listener, stop.clone().cancelled_owned()));
+        let client = Client::builder().no_proxy().build().unwrap();
+        Self { backend, url, crm, client, stop, server }
     }
 
     /// Posts the body of an order with the headers given.
