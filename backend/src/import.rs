@@ -104,8 +104,10 @@ async fn run(backend: Arc<Backend>, attempt: Attempt, purchase: Purchase, shoppe
         Ok(envelope) => envelope.result(),
         Err(failure) => failure.code(),
     };
-    backend.metrics.import(purchase.kind(), &outcome, started.elapsed());
-    let milliseconds = started.elapsed().as_millis();
+    let took = started.elapsed();
+    backend.metrics.import(purchase.kind(), &outcome, took);
+    // A number, which 128 bits are not in JSON.
+    let milliseconds = took.as_millis() as u64;
     match purchase.subject() {
         Subject::Order { .. } => {
             tracing::info!(amazon_order_id, result, milliseconds, "import order");

@@ -42,7 +42,7 @@ pub async fn observe(
     let took = started.elapsed();
     backend.metrics.request(&route, status, took);
     span.in_scope(|| {
-        let (status, milliseconds) = (status.as_u16(), took.as_millis());
+        let (status, milliseconds) = (status.as_u16(), took.as_millis() as u64);
         tracing::info!(%method, route, status, milliseconds, "request");
     });
     if let Ok(value) = HeaderValue::from_str(&id) {

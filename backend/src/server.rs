@@ -89,13 +89,15 @@ impl Backend {
             .layer(middleware::from_fn_with_state(self.clone(), rate_limit::limit))
             .layer(middleware::from_fn_with_state(self.clone(), client_address::find));
         let pages = purchases
+            .method_not_allowed_fallback(method_not_allowed)
             .layer(middleware::from_fn_with_state(self.clone(), origin::check))
             .layer(origin::cors(&self.allowed_origins));
         let policy = "default-src 'none'; frame-ancestors 'none'";
-        pages
+        Router::new()
             .route("/health", get(health))
             .route("/ready", get(ready))
-            .method_not_allowed_fallback(async || Failure::MethodNotAllowed)
+            .method_not_allowed_fallback(method_not_allowed)
+            .merge(pages)
             .layer(set_header(header::CONTENT_SECURITY_POLICY, policy))
             .layer(set_header(CROSS_ORIGIN_RESOURCE_POLICY, "same-origin"))
             .with_state(self.clone())
@@ -111,6 +113,10 @@ impl Backend {
         self.imports.close();
         self.imports.wait().await;
     }
+}
+
+async fn method_not_allowed() -> Failure {
+    Failure::MethodNotAllowed
 }
 
 async fn health() -> impl IntoResponse {
