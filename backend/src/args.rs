@@ -10,6 +10,8 @@ use landerpay_backend::demo::Options;
 pub enum Command {
     /// Run the merchant backend, configured by the environment.
     Serve,
+    /// Judge the environment, and end.
+    Check,
     /// Run the demo shop and the stand-in for the CRM.
     #[cfg(feature = "demo")]
     Demo(Options),
@@ -22,15 +24,32 @@ The merchant backend of LanderPay.
 
 Usage:
   landerpay-backend            run the backend, configured by the environment:
+    LANDERPAY_AMAZON_CLIENT_ID     required: the client id of the pages,
+                                   such as amzn1.application-oa2-client.0a1b2c
+    LANDERPAY_CRM_URL              required: the CRM, such as https://api.konnektive.com
+    LANDERPAY_CRM_LOGIN_ID         required: its API user
+    LANDERPAY_CRM_PASSWORD         required: and password, without &
+    LANDERPAY_CRM_CAMPAIGN_ID      the campaign of every order
+    LANDERPAY_AMAZON_BILLER_ID     the CRM's id of the Amazon Pay account
+    LANDERPAY_CRM_TIMEOUT          how long one call of the CRM may take, in seconds, default 120
+    LANDERPAY_AMAZON_URL           who judges access tokens, default https://api.amazon.com
     LANDERPAY_LISTEN               address and port, default 127.0.0.1:8080
     LANDERPAY_SHOPPER_ADDRESS_HEADER
-                                   optional: the header in which the web server in front writes
+                                   the header in which the web server in front writes
                                    the shopper's address, such as X-Forwarded-For
-    LANDERPAY_CRM_URL              the CRM, such as https://api.konnektive.com
-    LANDERPAY_CRM_LOGIN_ID         its API user
-    LANDERPAY_CRM_PASSWORD         and password, without &
-    LANDERPAY_CRM_CAMPAIGN_ID      optional: the campaign of every order
-    LANDERPAY_AMAZON_BILLER_ID     optional: the CRM's id of the Amazon Pay account
+    LANDERPAY_ALLOWED_ORIGINS      other origins whose pages may order, separated by commas,
+                                   such as https://shop.example
+    LANDERPAY_RATE_LIMIT           purchases a minute and shopper's address, default 120;
+                                   0 is no limit
+    DATABASE_URL                   the journal of attempts, default sqlite:landerpay.db,
+                                   or postgres://…
+    LANDERPAY_JOURNAL_DAYS         how long it keeps them, default 200
+    LANDERPAY_LOG                  error, warn, info (default) or debug
+    LANDERPAY_LOG_FORMAT           json (default) or text
+    LANDERPAY_METRICS_LISTEN       address and port of /metrics, for Prometheus; default none
+    With _FILE behind its name, each key names a file that holds the value.
+
+  landerpay-backend check      say what is wrong with that configuration
 
   landerpay-backend demo …     run the demo shop (in builds with the feature demo):
     --simulator <origin>           origin of the Amazon simulator (required)
@@ -54,6 +73,11 @@ pub fn read(mut parser: Parser) -> Result<Command, String> {
         Some(Arg::Short('V') | Arg::Long("version")) => {
             Ok(Command::Print(concat!("landerpay-backend ", env!("CARGO_PKG_VERSION"))))
         }
+        Some(Arg::Value(word)) if word == "check" => match parser.next() {
+            Ok(None) => Ok(Command::Check),
+            Ok(Some(other)) => Err(other.unexpected().to_string()),
+            Err(error) => Err(error.to_string()),
+        },
         Some(Arg::Value(word)) if word == "demo" => demo(parser),
         Some(other) => Err(other.unexpected().to_string()),
     }
@@ -115,7 +139,11 @@ fn origin(text: &str) -> Result<String, String> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
-    use super::{Command, read};
+    use std::{cell::RefCell, collections::BTreeSet};
+
+    use landerpay_backend::Config;
+
+    use super::{Command, HELP, read};
 
     fn parse(line: &str) -> Result<Command, String> {
         read(lexopt::Parser::from_args(line.split_whitespace()))
@@ -126,11 +154,29 @@ mod tests {
         assert!(matches!(parse(""), Ok(Command::Serve)));
         assert!(matches!(parse("--help"), Ok(Command::Print(_))));
         assert!(matches!(parse("-V"), Ok(Command::Print(_))));
+        assert!(matches!(parse("check"), Ok(Command::Check)));
+    }
+
+    #[test]
+    fn the_help_names_every_key() {
+        let asked = RefCell::new(BTreeSet::new());
+        let nothing = Config::read(|key| {
+            asked.borrow_mut().insert(key.to_owned());
+            None
+        });
+        assert!(nothing.is_err());
+        let asked = asked.into_inner();
+        let told: BTreeSet<_> = HELP
+            .split_whitespace()
+            .filter(|word| word.starts_with("LANDERPAY_") || *word == "DATABASE_URL")
+            .flat_map(|key| [key.to_owned(), format!("{key}_FILE")])
+            .collect();
+        assert_eq!(asked, told);
     }
 
     #[test]
     fn what_is_not_understood_is_named() {
-        for (line, part) in [("serve", "serve"), ("--port 1", "--port")] {
+        for (line, part) in [("serve", "serve"), ("--port 1", "--port"), ("check x", "x")] {
             assert!(parse(line).unwrap_err().contains(part), "{line}");
         }
     }

@@ -18,6 +18,8 @@ pub enum Failure {
     ContentTypeUnsupported,
     /// The body has more than [`crate::import::BODY_LIMIT`] bytes.
     BodyTooLarge,
+    /// The body did not arrive in time.
+    BodyTimeout,
     /// The body is not what its content type says. Carries the sentence.
     BodyUnreadable(String),
     /// Some fields are missing or wrong: field name → sentence.
@@ -43,6 +45,8 @@ pub enum Failure {
     JournalUnavailable,
     /// No attempt is known by this key.
     AttemptUnknown,
+    /// The attempt that somebody asks about has no outcome yet.
+    ImportUnderWay,
     /// No connection to the CRM: nothing was sent, so the order may be tried again.
     CrmUnreachable,
     /// The CRM answered with something that is not its envelope, or refused with an HTTP status of
@@ -63,6 +67,7 @@ impl Failure {
         match self {
             Self::ContentTypeUnsupported => "content_type_unsupported",
             Self::BodyTooLarge => "body_too_large",
+            Self::BodyTimeout => "body_timeout",
             Self::BodyUnreadable(_) => "body_unreadable",
             Self::FieldsInvalid(_) => "fields_invalid",
             Self::IdempotencyKeyInvalid => "idempotency_key_invalid",
@@ -75,6 +80,7 @@ impl Failure {
             Self::AmazonUnreachable => "amazon_unreachable",
             Self::JournalUnavailable => "journal_unavailable",
             Self::AttemptUnknown => "attempt_unknown",
+            Self::ImportUnderWay => "import_under_way",
             Self::CrmUnreachable => "crm_unreachable",
             Self::CrmReplyUnreadable => "crm_reply_unreadable",
             Self::CrmAnswerLost => "crm_answer_lost",
@@ -89,8 +95,10 @@ impl Failure {
         match self {
             Self::ContentTypeUnsupported => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
             Self::BodyUnreadable(_) | Self::IdempotencyKeyInvalid => StatusCode::BAD_REQUEST,
             Self::FieldsInvalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::ImportUnderWay => StatusCode::ACCEPTED,
             Self::IdempotencyConflict | Self::OrderOutcomeUnknown | Self::ProductTaken(_) => {
                 StatusCode::CONFLICT
             }
@@ -113,6 +121,9 @@ impl Failure {
                 "Send the order as application/json or application/x-www-form-urlencoded."
             }
             Self::BodyTooLarge => "The order is larger than 64 KiB.",
+            Self::BodyTimeout => {
+                "The order did not arrive in time. Nothing was ordered; please try again."
+            }
             Self::BodyUnreadable(sentence) => sentence,
             Self::FieldsInvalid(fields) => return json!(fields),
             Self::IdempotencyKeyInvalid => {
@@ -135,6 +146,7 @@ impl Failure {
                 "The shop cannot take orders at the moment. Nothing new was ordered; please try again."
             }
             Self::AttemptUnknown => "No attempt is known by this Idempotency-Key.",
+            Self::ImportUnderWay => "The purchase is on its way. Ask again in a few seconds.",
             Self::CrmUnreachable => {
                 "The order system cannot be reached. Nothing was ordered; please try again."
             }
@@ -154,9 +166,13 @@ impl Failure {
     #[must_use]
     pub fn nothing_was_sent(&self) -> bool {
         match self {
-            Self::CrmReplyUnreadable | Self::CrmAnswerLost | Self::OrderOutcomeUnknown => false,
+            Self::CrmReplyUnreadable
+            | Self::CrmAnswerLost
+            | Self::OrderOutcomeUnknown
+            | Self::ImportUnderWay => false,
             Self::ContentTypeUnsupported
             | Self::BodyTooLarge
+            | Self::BodyTimeout
             | Self::BodyUnreadable(_)
             | Self::FieldsInvalid(_)
             | Self::IdempotencyKeyInvalid
@@ -186,7 +202,8 @@ fn taken(products: &BTreeSet<String>) -> String {
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        let body = json!({"result": "ERROR", "message": self.message(), "code": self.code()});
+        let result = if self == Self::ImportUnderWay { "PENDING" } else { "ERROR" };
+        let body = json!({"result": result, "message": self.message(), "code": self.code()});
         (
             self.status(),
             [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")],
@@ -208,6 +225,7 @@ mod tests {
         vec![
             Failure::ContentTypeUnsupported,
             Failure::BodyTooLarge,
+            Failure::BodyTimeout,
             Failure::BodyUnreadable("The body is not JSON.".into()),
             Failure::FieldsInvalid([("a".to_owned(), "b".to_owned())].into()),
             Failure::IdempotencyKeyInvalid,
@@ -220,6 +238,7 @@ mod tests {
             Failure::AmazonUnreachable,
             Failure::JournalUnavailable,
             Failure::AttemptUnknown,
+            Failure::ImportUnderWay,
             Failure::CrmUnreachable,
             Failure::CrmReplyUnreadable,
             Failure::CrmAnswerLost,
@@ -256,7 +275,8 @@ mod tests {
     fn every_failure_is_an_http_error() {
         for failure in all() {
             let status = failure.status();
-            assert!(status.is_client_error() || status.is_server_error(), "{failure:?}");
+            let waits = failure == Failure::ImportUnderWay;
+            assert_eq!(status.is_client_error() || status.is_server_error(), !waits, "{failure:?}");
         }
     }
 }

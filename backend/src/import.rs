@@ -1,19 +1,23 @@
 //! `POST /amazon-pay/import-order` and `…/import-upsale`: a page's purchase on its way to the CRM.
 
 use std::{
-    net::{IpAddr, SocketAddr},
+    collections::BTreeSet,
+    net::IpAddr,
     sync::Arc,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use axum::{
     body::Bytes,
-    extract::{ConnectInfo, FromRequest, Request, State},
-    http::{HeaderMap, HeaderName, StatusCode, header},
+    extract::{Extension, FromRequest, Request, State},
+    http::{HeaderMap, StatusCode, header},
 };
+use tokio::time;
+use tracing::Instrument;
 
 use crate::{
     Backend, Failure,
+    client_address::ClientAddress,
     crm::{Before, Trace},
     envelope::Envelope,
     fields::Fields,
@@ -25,16 +29,19 @@ use crate::{
 /// The most bytes that a purchase may have.
 pub const BODY_LIMIT: usize = 64 * 1024;
 
+/// How long a purchase may take to arrive once its head is there.
+const BODY_TIME: Duration = Duration::from_secs(10);
+
 /// Imports the first purchase of a funnel.
 ///
 /// # Errors
 /// Any [`Failure`] but those about addresses and keys alone.
 pub async fn import_order(
     backend: State<Arc<Backend>>,
-    peer: ConnectInfo<SocketAddr>,
+    address: Extension<ClientAddress>,
     request: Request,
 ) -> Result<Envelope, Failure> {
-    import(Kind::Order, backend, peer, request).await
+    import(Kind::Order, backend, address, request).await
 }
 
 /// Imports a further purchase for an order that the CRM has.
@@ -43,25 +50,24 @@ pub async fn import_order(
 /// As for [`import_order`].
 pub async fn import_upsale(
     backend: State<Arc<Backend>>,
-    peer: ConnectInfo<SocketAddr>,
+    address: Extension<ClientAddress>,
     request: Request,
 ) -> Result<Envelope, Failure> {
-    import(Kind::Upsale, backend, peer, request).await
+    import(Kind::Upsale, backend, address, request).await
 }
 
 /// Checks the purchase, imports it at most once, and hands the CRM's envelope to the page.
 async fn import(
     kind: Kind,
     State(backend): State<Arc<Backend>>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Extension(ClientAddress(address)): Extension<ClientAddress>,
     request: Request,
 ) -> Result<Envelope, Failure> {
     let key = idempotency_key(request.headers())?;
     let read = body_reader(request.headers())?;
-    let header = backend.shopper_address_header.as_ref();
-    let shopper = shopper_address(request.headers(), header, peer.ip());
     // Limited by the router to BODY_LIMIT.
-    let body = Bytes::from_request(request, &()).await.map_err(|rejection| {
+    let body = time::timeout(BODY_TIME, Bytes::from_request(request, &()));
+    let body = body.await.map_err(|_| Failure::BodyTimeout)?.map_err(|rejection| {
         if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
             Failure::BodyTooLarge
         } else {
@@ -69,9 +75,11 @@ async fn import(
         }
     })?;
     let purchase = Purchase::check(kind, read(&body)?, &backend.merchant)?;
+    backend.metrics.dropped_fields(purchase.dropped_fields());
 
     // In a task of its own: a buyer who closes the page must not cut an import in half.
-    let outcome = backend.imports.spawn(place(backend.clone(), key, purchase, shopper));
+    let placed = place(backend.clone(), key, purchase, address);
+    let outcome = backend.imports.spawn(placed.in_current_span());
     // A task that broke leaves its attempt as one whose answer was lost.
     outcome.await.unwrap_or(Err(Failure::CrmAnswerLost))
 }
@@ -95,24 +103,20 @@ async fn place(
                 Found::Outcome(outcome) => return outcome,
                 Found::Nothing => {}
             },
-            Begin::Import(attempt) => return run(&backend, attempt, purchase, shopper).await,
+            Begin::Import(attempt) => return run(&backend, attempt, &purchase, shopper).await,
         }
     }
 }
 
-async fn run(
-    backend: &Backend,
-    attempt: Attempt,
-    mut purchase: Purchase,
-    shopper: IpAddr,
-) -> Outcome {
+async fn run(backend: &Backend, attempt: Attempt, purchase: &Purchase, shopper: IpAddr) -> Outcome {
     let started = Instant::now();
-    let outcome = send(backend, &attempt, &mut purchase, shopper).await;
+    let outcome = send(backend, &attempt, purchase, shopper).await;
     let amazon_order_id = purchase.amazon_order_id();
     let result = match &outcome {
         Ok(envelope) => envelope.result(),
         Err(failure) => failure.code(),
     };
+    backend.metrics.import(purchase.kind(), &outcome, started.elapsed());
     let milliseconds = started.elapsed().as_millis();
     match purchase.subject() {
         Subject::Order { .. } => {
@@ -125,83 +129,91 @@ async fn run(
     backend.journal.settle(attempt, outcome).await
 }
 
-/// Asks Amazon who buys, writes down by what the CRM can be asked later, and imports.
+/// Prepares an import, writes down by what the CRM can be asked about it, and sends it.
 async fn send(
     backend: &Backend,
     attempt: &Attempt,
-    purchase: &mut Purchase,
+    purchase: &Purchase,
     shopper: IpAddr,
 ) -> Outcome {
-    let token = purchase.token();
-    let (trace, fields) = match purchase.subject() {
-        Subject::Order { .. } => {
-            let ((), profile) =
-                tokio::try_join!(backend.amazon.check(token), backend.amazon.profile(token))?;
-            let mut fields = purchase.of_buyer(profile)?;
-            fields.set("ipAddress", shopper.to_canonical().to_string());
-            if let Some(opened) = &attempt.reference
-                && fields.get("orderId").is_none()
-            {
-                fields.set("orderId", opened);
-            }
-            let opened = match fields.get("orderId") {
-                Some(id) => Some(id.to_owned()),
-                None => backend.crm.open_order(&fields).await?,
-            };
-            let email = fields.get("emailAddress").unwrap_or("").to_owned();
-            (opened.map(|order_id| Trace::Order { order_id, email }), fields)
-        }
-        // The CRM knows the buyer and the address by the order.
+    let (mut fields, trace) = match purchase.subject() {
+        Subject::Order { .. } => order(backend, attempt, purchase, shopper).await?,
         Subject::Upsale { order_id, products } => {
-            backend.amazon.check(token).await?;
-            let trace = match backend.crm.before(order_id).await? {
-                Before::Items(before) => Some(Trace::Upsale {
-                    order_id: order_id.clone(),
-                    products: products.iter().cloned().collect(),
-                    before,
-                }),
-                Before::Unfit(sentence) => {
-                    let problem = ("orderId".to_owned(), sentence.to_owned());
-                    return Err(Failure::FieldsInvalid([problem].into()));
-                }
-                Before::Untold => None,
-            };
-            (trace, purchase.fields().clone())
+            backend.amazon.check(purchase.token()).await?;
+            // The CRM knows the buyer and the address by the order.
+            (purchase.fields().clone(), upsale_trace(backend, order_id, products).await?)
         }
     };
-    let mut fields = fields;
-    if backend.journal.sending(attempt, trace.as_ref()).await?
-        && let Some(opened) = trace.as_ref().and_then(Trace::reference)
+    let is_traced = backend.journal.sending(attempt, trace.as_ref()).await?;
+    if let Some(opened) = trace.as_ref().and_then(Trace::reference)
+        && is_traced
     {
         fields.set("orderId", opened);
     }
     backend.crm.import(purchase.kind(), &fields).await
 }
 
+/// The fields of an order, of the buyer whom Amazon names, and the order that is open for it.
+async fn order(
+    backend: &Backend,
+    attempt: &Attempt,
+    purchase: &Purchase,
+    shopper: IpAddr,
+) -> Result<(Fields, Option<Trace>), Failure> {
+    let token = purchase.token();
+    let ((), profile) =
+        tokio::try_join!(backend.amazon.check(token), backend.amazon.profile(token))?;
+    let mut fields = purchase.of_buyer(profile)?;
+    fields.set("ipAddress", shopper.to_string());
+    let opened = match fields.get("orderId").or(attempt.reference.as_deref()) {
+        Some(id) => Some(id.to_owned()),
+        None => backend.crm.open_order(&fields).await?,
+    };
+    let email = fields.get("emailAddress").unwrap_or("").to_owned();
+    Ok((fields, opened.map(|order_id| Trace::Order { order_id, email })))
+}
+
+async fn upsale_trace(
+    backend: &Backend,
+    order_id: &str,
+    products: &BTreeSet<String>,
+) -> Result<Option<Trace>, Failure> {
+    match backend.crm.before(order_id).await? {
+        Before::Items(before) => Ok(Some(Trace::Upsale {
+            order_id: order_id.to_owned(),
+            products: products.iter().cloned().collect(),
+            before,
+        })),
+        Before::Unfit(sentence) => {
+            Err(Failure::FieldsInvalid([("orderId".to_owned(), sentence.to_owned())].into()))
+        }
+        Before::Untold => Ok(None),
+    }
+}
+
+/// What became of the attempt that the header `Idempotency-Key` names. Nothing of the order but its id:
+/// a key is no proof of who asks.
+///
+/// # Errors
+/// [`Failure::IdempotencyKeyInvalid`], [`Failure::AttemptUnknown`], [`Failure::ImportUnderWay`],
+/// [`Failure::CrmAnswerLost`], [`Failure::OrderOutcomeUnknown`] and [`Failure::JournalUnavailable`].
+pub async fn order_status(
+    State(backend): State<Arc<Backend>>,
+    headers: HeaderMap,
+) -> Result<Envelope, Failure> {
+    let key = idempotency_key(&headers)?.ok_or(Failure::IdempotencyKeyInvalid)?;
+    match backend.journal.status(&key).await? {
+        Begin::Done(outcome) => outcome,
+        Begin::Ask(question) => match backend.find_out(question).await {
+            Found::Outcome(outcome) => outcome,
+            Found::Nothing => Err(Failure::AttemptUnknown),
+        },
+        Begin::Wait(_) | Begin::Import(_) => Err(Failure::ImportUnderWay),
+    }
+}
+
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<Key>, Failure> {
     headers.get("idempotency-key").map(|value| Key::from_header(value.as_bytes())).transpose()
-}
-
-/// The address that the web server in front saw, or that of the peer.
-fn shopper_address(headers: &HeaderMap, name: Option<&HeaderName>, peer: IpAddr) -> IpAddr {
-    let Some(name) = name else { return peer };
-    last_address(headers, name).unwrap_or_else(|| {
-        // Without the value, into which a page may have written anything.
-        tracing::warn!(
-            header = %name,
-            missing = !headers.contains_key(name),
-            "no shopper's address in the configured header; the CRM gets the web server's"
-        );
-        peer
-    })
-}
-
-/// A web server adds to the end of a list; what stands before may come from the shopper.
-fn last_address(headers: &HeaderMap, name: &HeaderName) -> Option<IpAddr> {
-    let list = headers.get_all(name).iter().next_back()?.to_str().ok()?;
-    let last = list.rsplit(',').next()?.trim();
-    // Some web servers add the port.
-    last.parse().ok().or_else(|| last.parse().ok().map(|address: SocketAddr| address.ip()))
 }
 
 type Reader = fn(&[u8]) -> Result<Fields, Failure>;
@@ -214,44 +226,5 @@ fn body_reader(headers: &HeaderMap) -> Result<Reader, Failure> {
         "application/json" => Ok(Fields::from_json),
         "application/x-www-form-urlencoded" => Ok(Fields::from_form),
         _ => Err(Failure::ContentTypeUnsupported),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
-
-    use std::net::IpAddr;
-
-    use axum::http::{HeaderMap, HeaderName, HeaderValue};
-
-    use super::shopper_address;
-
-    #[test]
-    fn the_shopper_s_address_is_the_last_one_of_the_header_that_is_configured() {
-        let name = HeaderName::from_static("x-forwarded-for");
-        for (lines, expected) in [
-            (&["203.0.113.7"][..], Some("203.0.113.7")),
-            (&["6.6.6.6, 203.0.113.7"], Some("203.0.113.7")),
-            (&["6.6.6.6", "203.0.113.7"], Some("203.0.113.7")),
-            (&["2001:db8::1"], Some("2001:db8::1")),
-            (&["203.0.113.7:5678"], Some("203.0.113.7")),
-            (&["6.6.6.6:1, 203.0.113.7:5678"], Some("203.0.113.7")),
-            (&["[2001:db8::1]:5678"], Some("2001:db8::1")),
-            (&["203.0.113.7:99999"], None),
-            (&["unknown"], None),
-            (&["6.6.6.6, unknown"], None),
-            (&["6.6.6.6,"], None),
-            (&[], None),
-        ] {
-            let mut headers = HeaderMap::new();
-            for line in lines {
-                headers.append(&name, HeaderValue::from_static(line));
-            }
-            let peer = IpAddr::from([127, 0, 0, 1]);
-            let expected = expected.map_or(peer, |address| address.parse().unwrap());
-            assert_eq!(shopper_address(&headers, Some(&name), peer), expected, "{lines:?}");
-            assert_eq!(shopper_address(&headers, None, peer), peer);
-        }
     }
 }

@@ -8,18 +8,24 @@
 //! Where to start reading: [`import`] is the request, from top to bottom.
 
 pub mod amazon;
+pub mod client_address;
 pub mod config;
 pub mod crm;
 #[cfg(feature = "demo")]
 pub mod demo;
 pub mod envelope;
+pub mod environment;
 pub mod failure;
 pub mod fields;
 pub mod import;
 pub mod journal;
+pub mod logging;
+pub mod metrics;
 pub mod origin;
 pub mod purchase;
+pub mod rate_limit;
 pub mod reconcile;
+pub mod request_log;
 pub mod secret;
 pub mod server;
 

@@ -3,11 +3,14 @@
 mod args;
 
 use std::{
+    future::pending,
     io::{self, Write},
     process::ExitCode,
 };
 
-use landerpay_backend::{Backend, Config, server};
+use landerpay_backend::{Backend, Config, logging, metrics, server};
+
+use tokio::net::TcpListener;
 
 use args::Command;
 
@@ -20,11 +23,10 @@ async fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    // Logs go to stderr: stdout is for answers to the caller.
-    tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(false).init();
     let done = match command {
         Command::Serve => serve().await,
-        Command::Print(text) => writeln!(io::stdout(), "{text}").map_err(|error| error.to_string()),
+        Command::Check => check(),
+        Command::Print(text) => say(text),
         #[cfg(feature = "demo")]
         Command::Demo(options) => demo(options).await,
     };
@@ -40,17 +42,40 @@ async fn main() -> ExitCode {
 async fn serve() -> Result<(), String> {
     let stop = server::stop_signal().map_err(|error| error.to_string())?;
     let config = Config::from_env().map_err(|error| error.to_string())?;
+    logging::start(config.log);
     let backend = Backend::new(&config).await?;
     tokio::spawn(backend.clone().tidy_up(config.journal.keep));
+    if let Some(address) = config.metrics_listen {
+        let listener = server::bind(address).await?;
+        log_address(&listener, "listening for metrics");
+        // Until the process ends, so that the stop can be watched.
+        tokio::spawn(server::run(metrics::routes(backend.clone()), listener, pending()));
+    }
     let listener = server::bind(config.listen).await?;
-    tracing::info!(address = %config.listen, crm = %config.crm.url, "listening");
+    log_address(&listener, "listening");
     server::serve(backend, listener, stop).await.map_err(|error| error.to_string())
+}
+
+fn log_address(listener: &TcpListener, message: &str) {
+    if let Ok(address) = listener.local_addr() {
+        tracing::info!(%address, "{message}");
+    }
+}
+
+fn check() -> Result<(), String> {
+    Config::from_env().map_err(|error| error.to_string())?;
+    say("The configuration is complete.")
 }
 
 #[cfg(feature = "demo")]
 async fn demo(options: landerpay_backend::demo::Options) -> Result<(), String> {
     let stop = server::stop_signal().map_err(|error| error.to_string())?;
+    logging::start(landerpay_backend::config::LogConfig::default());
     landerpay_backend::demo::run(options, stop).await
+}
+
+fn say(text: &str) -> Result<(), String> {
+    writeln!(io::stdout(), "{text}").map_err(|error| error.to_string())
 }
 
 fn complain(sentence: &str) {

@@ -1,23 +1,48 @@
-//! Refuses orders that a page of another site makes the buyer's browser send.
+//! Refuses orders that a page of a foreign site makes the buyer's browser send, and lets the pages of
+//! the configured origins read the answers.
+
+use std::{sync::Arc, time::Duration};
 
 use axum::{
-    extract::Request,
-    http::{HeaderMap, Method, header},
+    extract::{Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use crate::Failure;
+use crate::{Backend, Failure};
 
-/// Answers 403 `foreign_origin` to a state-changing request from another origin.
-pub async fn same_origin(request: Request, next: Next) -> Response {
+/// How long a browser may remember the answer to a preflight.
+const PREFLIGHT_AGE: Duration = Duration::from_secs(60 * 60);
+
+/// Tells browsers which other origins may order. Cookies are not among it: there are none.
+pub fn cors(allowed: &[String]) -> CorsLayer {
+    let origins = allowed.iter().filter_map(|origin| HeaderValue::from_str(origin).ok());
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list(origins))
+        .allow_methods([Method::POST, Method::GET])
+        .allow_headers([header::CONTENT_TYPE, HeaderName::from_static("idempotency-key")])
+        .expose_headers([header::RETRY_AFTER])
+        .max_age(PREFLIGHT_AGE)
+}
+
+/// Answers 403 `foreign_origin` to a state-changing request from an origin that may not order.
+pub async fn check(State(backend): State<Arc<Backend>>, request: Request, next: Next) -> Response {
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-    if reads || is_same_origin(request.headers()) {
+    let headers = request.headers();
+    if reads || is_same_origin(headers) || is_allowed(headers, &backend.allowed_origins) {
         next.run(request).await
     } else {
-        tracing::warn!("refused a request from another origin");
+        tracing::warn!("refused a request from a foreign origin");
         Failure::ForeignOrigin.into_response()
     }
+}
+
+/// Whether a request comes from a page of one of the configured origins. No page can forge `Origin`.
+fn is_allowed(headers: &HeaderMap, allowed: &[String]) -> bool {
+    let origin = headers.get(header::ORIGIN);
+    origin.is_some_and(|origin| allowed.iter().any(|allowed| origin == allowed.as_str()))
 }
 
 /// Whether a request comes from a page of this very origin, or not from a page at all.
@@ -46,7 +71,13 @@ mod tests {
 
     use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
-    use super::is_same_origin;
+    use super::{is_allowed, is_same_origin};
+
+    fn map(headers: &[(&'static str, &'static str)]) -> HeaderMap {
+        let pair =
+            |&(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value));
+        headers.iter().map(pair).collect()
+    }
 
     #[test]
     fn table() {
@@ -83,13 +114,26 @@ mod tests {
                 true,
             ),
         ] {
-            let map: HeaderMap = headers
-                .iter()
-                .map(|(name, value)| {
-                    (HeaderName::from_static(name), HeaderValue::from_static(value))
-                })
-                .collect();
-            assert_eq!(is_same_origin(&map), expected, "{headers:?}");
+            assert_eq!(is_same_origin(&map(&headers)), expected, "{headers:?}");
         }
+    }
+
+    #[test]
+    fn an_allowed_origin_is_compared_whole() {
+        let allowed = ["https://shop.example".to_owned(), "https://lander.example:8443".to_owned()];
+        for (origin, expected) in [
+            ("https://shop.example", true),
+            ("https://lander.example:8443", true),
+            ("http://shop.example", false),
+            ("https://shop.example:8443", false),
+            ("https://shop.example.evil", false),
+            ("https://www.shop.example", false),
+            ("null", false),
+            ("", false),
+        ] {
+            let headers = map(&[("origin", origin), ("sec-fetch-site", "cross-site")]);
+            assert_eq!(is_allowed(&headers, &allowed), expected, "{origin}");
+        }
+        assert!(!is_allowed(&map(&[("host", "shop.example")]), &allowed));
     }
 }

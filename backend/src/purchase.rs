@@ -77,6 +77,7 @@ pub struct Purchase {
     fields: Fields,
     amazon_order_id: String,
     subject: Subject,
+    dropped_fields: usize,
 }
 
 impl Subject {
@@ -94,7 +95,7 @@ impl Purchase {
     /// # Errors
     /// [`Failure::FieldsInvalid`] with one sentence for each field that is wrong.
     pub fn check(kind: Kind, mut fields: Fields, merchant: &Merchant) -> Result<Self, Failure> {
-        drop_fields(&mut fields, |name| is_merchants(name, merchant));
+        let mut dropped_fields = drop_fields(&mut fields, |name| is_merchants(name, merchant));
 
         let mut problems = Problems::default();
         for (name, _) in fields.iter() {
@@ -142,7 +143,7 @@ impl Purchase {
                 fields.set("paySource", "AMAZON");
             }
             // The CRM's list of an upsale's fields has none.
-            Kind::Upsale => drop_fields(&mut fields, |name| name == "paySource"),
+            Kind::Upsale => dropped_fields += drop_fields(&mut fields, |name| name == "paySource"),
         }
         if let Some(id) = &merchant.campaign_id {
             fields.set("campaignId", id.as_str());
@@ -150,7 +151,7 @@ impl Purchase {
         if let Some(id) = &merchant.amazon_biller_id {
             fields.set("amazonBillerId", id.as_str());
         }
-        Ok(Self { fields, amazon_order_id, subject })
+        Ok(Self { fields, amazon_order_id, subject, dropped_fields })
     }
 
     /// The fields for the CRM, as the page wishes and the merchant allows.
@@ -208,6 +209,12 @@ impl Purchase {
         &self.subject
     }
 
+    /// How many fields of the page were dropped.
+    #[must_use]
+    pub fn dropped_fields(&self) -> usize {
+        self.dropped_fields
+    }
+
     /// Which of the two it is.
     #[must_use]
     pub fn kind(&self) -> Kind {
@@ -231,15 +238,19 @@ impl Purchase {
     }
 }
 
-fn drop_fields(fields: &mut Fields, is_dropped: impl Fn(&str) -> bool) {
+/// Drops fields, and counts them.
+fn drop_fields(fields: &mut Fields, is_dropped: impl Fn(&str) -> bool) -> usize {
+    let mut count = 0;
     fields.retain(|name| {
         let dropped = is_dropped(name);
         if dropped {
+            count += 1;
             // The name only: the value may be a password or a card number.
             tracing::warn!(field = name, "dropped a field that a page must not set");
         }
         !dropped
     });
+    count
 }
 
 /// What is wrong: field name → sentence.

@@ -291,6 +291,7 @@ async fn what_stops_the_command_is_said_in_a_sentence() {
 async fn the_production_command_serves_and_stops() {
     let mut serving = command(&[])
         .env("LANDERPAY_LISTEN", "127.0.0.1:0")
+        .env("LANDERPAY_AMAZON_CLIENT_ID", "amzn1.application-oa2-client.0a1b2c")
         .env("LANDERPAY_CRM_URL", "http://127.0.0.1:9")
         .env("LANDERPAY_CRM_LOGIN_ID", "login-of-the-shop")
         .env("LANDERPAY_CRM_PASSWORD", "hunter2")

@@ -31,7 +31,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     Backend, Config,
-    config::{AmazonConfig, CrmConfig, JournalConfig, Merchant},
+    config::{AmazonConfig, CrmConfig, JournalConfig, LogConfig, Merchant},
     crm::Limits,
     secret::Secret,
     server,
@@ -85,7 +85,7 @@ pub struct Demo {
     shop: String,
     crm: String,
     stop: CancellationToken,
-    servers: JoinSet<io::Result<()>>,
+    servers: JoinSet<()>,
 }
 
 impl Demo {
@@ -223,6 +223,10 @@ fn config(options: &Options, settings: &Settings, crm: &str) -> Result<Config, S
     Ok(Config {
         listen: (Ipv4Addr::LOCALHOST, 0).into(),
         shopper_address_header: None,
+        allowed_origins: Vec::new(),
+        rate_limit: None,
+        log: LogConfig::default(),
+        metrics_listen: None,
         crm: CrmConfig {
             url: Url::parse(crm).map_err(|error| error.to_string())?,
             login_id: Secret::new(settings.login_id.clone()),

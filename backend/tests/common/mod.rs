@@ -15,7 +15,7 @@ use std::{
 use axum::{Router, routing::post};
 use landerpay_backend::{
     Backend, Config,
-    config::{CrmConfig, Merchant},
+    config::{AmazonConfig, CrmConfig, JournalConfig, LogConfig, Merchant},
     crm::Limits,
     demo::{
         amazon::{Amazon, CLIENT_ID},
@@ -65,8 +65,44 @@ pub fn amazon() -> Router {
     Arc::new(Amazon::new(CLIENT_ID)).routes()
 }
 
+/// What the backends under test are told. Each has an Amazon of its own.
+pub fn config(crm: SocketAddr) -> Config {
+    let settings = Settings::default();
+    let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let amazon_address = listener.local_addr().unwrap();
+    serve_forever(amazon(), TcpListener::from_std(listener).unwrap());
+    Config {
+        listen: (Ipv4Addr::LOCALHOST, 0).into(),
+        shopper_address_header: Some(ADDRESS_HEADER.parse().unwrap()),
+        allowed_origins: Vec::new(),
+        rate_limit: None,
+        log: LogConfig::default(),
+        metrics_listen: None,
+        amazon: AmazonConfig {
+            client_id: CLIENT_ID.to_owned(),
+            url: format!("http://{amazon_address}").parse().unwrap(),
+        },
+        crm: CrmConfig {
+            url: format!("http://{crm}").parse().unwrap(),
+            login_id: Secret::new(settings.login_id),
+            password: Secret::new(settings.password),
+            limits: Limits::default(),
+        },
+        journal: JournalConfig {
+            url: Secret::new("sqlite::memory:".to_owned()),
+            keep: Duration::from_secs(60 * 60),
+        },
+        merchant: Merchant {
+            campaign_id: Some(settings.campaign_id.to_string()),
+            amazon_biller_id: Some(settings.amazon_biller_id.to_string()),
+        },
+    }
+}
+
 /// A backend under test.
 pub struct Shop {
+    pub backend: Arc<Backend>,
     pub url: String,
     pub crm: String,
     pub client: Client,
@@ -102,28 +138,21 @@ impl Shop {
     }
 
     pub async fn in_front_of(crm: SocketAddr, limits: Limits) -> Self {
-        let settings = Settings::default();
-        let crm = format!("http://{crm}");
-        let config = Config {
-            listen: (Ipv4Addr::LOCALHOST, 0).into(),
-            shopper_address_header: Some(ADDRESS_HEADER.parse().unwrap()),
-            crm: CrmConfig {
-                url: crm.parse().unwrap(),
-                login_id: Secret::new(settings.login_id),
-                password: Secret::new(settings.password),
-                limits,
-            },
-            merchant: Merchant {
-                campaign_id: Some(settings.campaign_id.to_string()),
-                amazon_biller_id: Some(settings.amazon_biller_id.to_string()),
-            },
-        };
+        let mut config = config(crm);
+        config.crm.limits = limits;
+        Self::with(&config).await
+    }
+
+    pub async fn with(config: &Config) -> Self {
         let listener = listener().await;
         let url = format!("http://{}", listener.local_addr().unwrap());
+        let crm = config.crm.url.as_str().trim_end_matches('/').to_owned();
         let stop = CancellationToken::new();
-        let backend = Backend::new(&config).unwrap();
-        let server = tokio::spawn(server::serve(backend, listener, stop.clone().cancelled_owned()));
-        Self { url, crm, client: Client::builder().no_proxy().build().unwrap(), stop, server }
+        let backend = Backend::new(config).unwrap();
+        let server =
+            tokio::spawn(server::serve(backend.clone(), listener, stop.clone().cancelled_owned()));
+        let client = Client::builder().no_proxy().build().unwrap();
+        Self { backend, url, crm, client, stop, server }
     }
 
     /// Posts the body of an order with the headers given.
