@@ -26,9 +26,12 @@ export async function lint(packages) {
   }
 }
 
-/** @param {string[]} packages */
-export async function testRust(packages) {
-  await runTests("Rust tests", ["cargo", "test", ...packages]);
+/**
+ * @param {string[]} packages
+ * @param {Record<string, string>} [env]
+ */
+export async function testRust(packages, env) {
+  await runTests("Rust tests", ["cargo", "test", ...packages], env);
 }
 
 /** Runs tests of cargo, wasm-pack or Node, and says how many passed: none is a failure. */

@@ -1,6 +1,6 @@
 // What building and testing need: installed where it is missing, in no time where it is not.
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
+import { dirname, join } from "node:path";
 import {
   ask,
   Failure,
@@ -45,13 +45,14 @@ export const setupBuild = once(async () => {
 });
 
 /**
- * @returns {Promise<{ CHROMIUM: string, CHROMEDRIVER: string, FIREFOX?: string, GECKODRIVER?: string }>}
- *   as environment variables; without Firefox where there is none
+ * @returns {Promise<{ POSTGRES_BIN: string, CHROMIUM: string, CHROMEDRIVER: string, FIREFOX?: string,
+ *   GECKODRIVER?: string }>} as environment variables; without Firefox where there is none
  */
 export const setupTest = once(async () => {
   await setupBuild();
   await setupCrate(WASM_PACK, ["--locked"]);
-  return { ...(await setupBrowser()), ...(await setupFirefox()) };
+  const postgres = await setupPostgres();
+  return { ...postgres, ...(await setupBrowser()), ...(await setupFirefox()) };
 });
 
 function checkNode() {
@@ -126,10 +127,47 @@ async function setupCrate({ crate, version, folder, path }, flags) {
   });
 }
 
+// The programs of a server only: each test binary runs one of its own.
+async function setupPostgres() {
+  let folder = findPostgres();
+  if (!folder && mayInstall()) {
+    await install("Installing PostgreSQL", ["postgresql"]);
+    folder = findPostgres();
+  }
+  if (folder) return { POSTGRES_BIN: folder };
+  throw new Failure(
+    "The tests need PostgreSQL's initdb, postgres and psql. Install them (Debian: postgresql; " +
+      "Fedora: postgresql-server; macOS: brew install postgresql), or set POSTGRES_BIN to the " +
+      "folder where they are.",
+  );
+}
+
+function findPostgres() {
+  const given = process.env.POSTGRES_BIN;
+  if (given && !hasPostgres(given)) {
+    throw new Failure(`POSTGRES_BIN is ${given}, which lacks initdb, postgres or psql.`);
+  }
+  const onPath = find("initdb");
+  const folders = [onPath && dirname(realpathSync(onPath)), ...packagedPostgres()];
+  return given || folders.find((folder) => folder && hasPostgres(folder));
+}
+
+/** The newest first. */
+function packagedPostgres() {
+  return ["/usr/lib/postgresql", "/opt/homebrew/opt", "/usr/local/opt"]
+    .filter((place) => existsSync(place))
+    .flatMap((place) => readdirSync(place).map((name) => join(place, name, "bin")))
+    .sort((a, b) => b.localeCompare(a, undefined, { numeric: true }));
+}
+
+function hasPostgres(folder) {
+  return ["initdb", "postgres", "psql"].every((name) => isProgram(join(folder, name)));
+}
+
 async function setupBrowser() {
   let browser = findBrowser();
-  if (!browser && find("apt-get") && process.getuid() === 0) {
-    await installBrowser();
+  if (!browser && mayInstall()) {
+    await install("Installing Chromium and chromedriver", ["chromium", "chromium-driver"]);
     browser = findBrowser();
   }
   if (browser) return browser;
@@ -152,19 +190,16 @@ function givenProgram(name) {
   return path || undefined;
 }
 
-async function installBrowser() {
-  const packages = ["chromium", "chromium-driver"];
-  if (!canInstall(packages)) await run(...UPDATE);
-  await run("Installing Chromium and chromedriver", [...INSTALL, ...packages], UNATTENDED);
-}
+const mayInstall = () => find("apt-get") && process.getuid() === 0;
 
-function canInstall(packages) {
-  return ask(...INSTALL, "--simulate", ...packages) !== undefined;
+async function install(title, packages) {
+  if (ask(...INSTALL, "--simulate", ...packages) === undefined) await run(...UPDATE);
+  await run(title, [...INSTALL, ...packages], UNATTENDED);
 }
 
 // The second engine: where it cannot be had, the tests go on without it.
 async function setupFirefox() {
-  if (!findFirefox() && find("apt-get") && process.getuid() === 0) await installFirefox();
+  if (!findFirefox() && mayInstall()) await installFirefox();
   const firefox = findFirefox();
   if (!firefox) {
     console.log(
@@ -188,10 +223,8 @@ function isSnap(path) {
 }
 
 async function installFirefox() {
-  const packages = ["firefox-esr"];
   try {
-    if (!canInstall(packages)) await run(...UPDATE);
-    await run("Installing Firefox", [...INSTALL, ...packages], UNATTENDED);
+    await install("Installing Firefox", ["firefox-esr"]);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
   }

@@ -22,10 +22,10 @@ import {
 const WORKSPACE = ["--workspace", "--all-features"];
 
 async function test() {
-  const browser = await setupTest();
+  const { POSTGRES_BIN, ...browser } = await setupTest();
   await checkFormat();
   await lint(WORKSPACE);
-  await testRust(WORKSPACE);
+  await testRust(WORKSPACE, { POSTGRES_BIN });
   await checkCrate();
   await testInBrowser(browser);
   await buildDemo();

@@ -1,9 +1,12 @@
-//! The client of the CRM.
+//! The way to the CRM.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use axum::http::HeaderValue;
-use reqwest::{Client, Response, Url, header::CONTENT_TYPE, redirect};
+use reqwest::{Client, RequestBuilder, Response, StatusCode, Url, header::CONTENT_TYPE, redirect};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use tokio::sync::Semaphore;
 
 use crate::{
     Failure,
@@ -18,13 +21,16 @@ use crate::{
 /// The most bytes of a reply that are read.
 const REPLY_LIMIT: usize = 1024 * 1024;
 
-/// How long to wait for the CRM.
+/// The most questions at once. The CRM is said to answer ten for an account.
+const QUESTIONS: usize = 8;
+
+/// How long to wait for others.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// For the connection.
+    /// For a connection.
     pub connect: Duration,
-    /// From the start to the last byte of the answer. An import waits for the payment processor,
-    /// which may take a minute or two.
+    /// For an import, from the start to the last byte of the answer. It waits for the payment
+    /// processor, which may take a minute or two.
     pub total: Duration,
 }
 
@@ -34,6 +40,111 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// For what waits for no payment processor.
+    fn question(self) -> Duration {
+        self.total.min(Duration::from_secs(20))
+    }
+
+    /// For one answer of Amazon's.
+    #[must_use]
+    pub fn amazon(self) -> Duration {
+        self.total.min(Duration::from_secs(10))
+    }
+
+    /// How long an attempt may take until it is sent.
+    #[must_use]
+    pub fn prepare_lease(self) -> Duration {
+        2 * self.amazon() + self.question() + self.slack()
+    }
+
+    /// How long after it was sent an attempt is over, here and at the CRM.
+    #[must_use]
+    pub fn send_lease(self) -> Duration {
+        self.total + self.slack()
+    }
+
+    /// How long it may take to ask the CRM.
+    #[must_use]
+    pub fn ask_lease(self) -> Duration {
+        self.question() + self.slack()
+    }
+
+    fn slack(self) -> Duration {
+        self.total.min(Duration::from_secs(5))
+    }
+}
+
+/// By what an import can be found at the CRM. Without anything that a stranger could use.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Trace {
+    /// An order that was opened for this import alone, and is complete or not.
+    Order {
+        /// The CRM's id of it.
+        order_id: String,
+        /// The buyer's e-mail address.
+        email: String,
+    },
+    /// More products in an order.
+    Upsale {
+        /// The CRM's id of the order.
+        order_id: String,
+        /// The products of the upsale.
+        products: Vec<String>,
+        /// How many of which product were in the order before.
+        before: BTreeMap<String, u64>,
+    },
+}
+
+impl Trace {
+    /// The CRM's id of the order that was opened for an import.
+    #[must_use]
+    pub fn reference(&self) -> Option<&str> {
+        match self {
+            Self::Order { order_id, .. } => Some(order_id),
+            Self::Upsale { .. } => None,
+        }
+    }
+
+    /// As it is written down.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        // Texts and numbers always become JSON.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// What [`Trace::to_json`] has written.
+    #[must_use]
+    pub fn from_json(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok()
+    }
+}
+
+/// What the CRM says of an import whose answer was lost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Finding {
+    /// It has the order, or the products.
+    Taken(Envelope),
+    /// It has declined the order, this time or an earlier one.
+    Declined(Envelope),
+    /// It has not got it, so far.
+    Absent,
+    /// Its answer fits both.
+    Undecided,
+}
+
+/// An order at the CRM, before something is added to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Before {
+    /// How many of which product are in it.
+    Items(BTreeMap<String, u64>),
+    /// There is no such order, or none that is complete. Carries the sentence.
+    Unfit(&'static str),
+    /// The CRM does not say.
+    Untold,
+}
+
 /// Sends orders and upsales to the CRM.
 #[derive(Clone, Debug)]
 pub struct Crm {
@@ -41,6 +152,8 @@ pub struct Crm {
     base: Url,
     login_id: Secret,
     password: Secret,
+    limits: Limits,
+    questions: Arc<Semaphore>,
 }
 
 impl Crm {
@@ -51,7 +164,6 @@ impl Crm {
     pub fn new(config: &CrmConfig) -> Result<Self, reqwest::Error> {
         let http = Client::builder()
             .connect_timeout(config.limits.connect)
-            .timeout(config.limits.total)
             // A redirect would carry the credentials to somebody else.
             .redirect(redirect::Policy::none())
             // A kept connection that the CRM closes meanwhile looks like a lost answer. A fresh one
@@ -65,18 +177,39 @@ impl Crm {
             base: config.url.clone(),
             login_id: config.login_id.clone(),
             password: config.password.clone(),
+            limits: config.limits,
+            questions: Arc::new(Semaphore::new(QUESTIONS)),
         })
     }
 
-    fn url(&self, kind: Kind) -> Url {
-        // With the trailing slash, which some of the CRM's addresses need. "upsale" is its spelling.
-        let address = match kind {
-            Kind::Order => "order/import/",
-            Kind::Upsale => "upsale/import/",
-        };
+    /// A call. With the trailing slash, which some of the CRM's addresses need.
+    fn post(&self, path: &str, fields: &Fields) -> RequestBuilder {
         let mut url = self.base.clone();
-        url.set_path(&format!("{}/{address}", self.base.path().trim_end_matches('/')));
-        url
+        url.set_path(&format!("{}/{path}", self.base.path().trim_end_matches('/')));
+        let mut form = fields.clone();
+        // Last, so that no field of a page can stand in for them.
+        form.set("loginId", self.login_id.expose());
+        form.set("password", self.password.expose());
+        self.http
+            .post(url)
+            .header(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"))
+            .body(form.to_form())
+    }
+
+    /// Reads an answer; `None` when it is not the CRM's.
+    fn envelope(&self, fields: &Fields, status: StatusCode, body: &[u8]) -> Option<Envelope> {
+        let token = fields.get(TOKEN).unwrap_or("");
+        let secrets = [token, self.password.expose(), self.login_id.expose()];
+        // The CRM says everything in its envelope, with one exception: a server that broke, or a
+        // gateway in front of it, cannot know that there is no order.
+        let believed =
+            |envelope: &Envelope| status.as_u16() < 500 || envelope.verdict() != Verdict::Refused;
+        let envelope = Envelope::read(body, &secrets).filter(believed);
+        if envelope.is_none() {
+            let status = status.as_u16();
+            tracing::error!(status, bytes = body.len(), "unreadable answer from the CRM");
+        }
+        envelope
     }
 
     /// Posts one Import Order or Import Upsale, once.
@@ -85,34 +218,169 @@ impl Crm {
     /// [`Failure::CrmUnreachable`] when nothing was sent; [`Failure::CrmAnswerLost`] and
     /// [`Failure::CrmReplyUnreadable`] when the order may exist.
     pub async fn import(&self, kind: Kind, fields: &Fields) -> Outcome {
-        let mut form = fields.clone();
-        // Last, so that no field of a page can stand in for them.
-        form.set("loginId", self.login_id.expose());
-        form.set("password", self.password.expose());
-        let response = self
-            .http
-            .post(self.url(kind))
-            .header(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"))
-            .body(form.to_form())
-            .send()
-            .await
-            .map_err(|error| failure(&error))?;
+        // "upsale" is the CRM's spelling.
+        let path = match kind {
+            Kind::Order => "order/import/",
+            Kind::Upsale => "upsale/import/",
+        };
+        let request = self.post(path, fields).timeout(self.limits.total);
+        let response = request.send().await.map_err(|error| failure(&error))?;
         let status = response.status();
         let body = read(response).await?;
-        let token = fields.get(TOKEN).unwrap_or("");
-        let secrets = [token, self.password.expose(), self.login_id.expose()];
-        // The CRM says everything in its envelope, with one exception: a server that broke, or a
-        // gateway in front of it, cannot know that there is no order.
-        let believed =
-            |envelope: &Envelope| status.as_u16() < 500 || envelope.verdict() != Verdict::Refused;
-        Envelope::read(&body, &secrets).filter(believed).ok_or_else(|| {
-            tracing::error!(
-                status = status.as_u16(),
-                bytes = body.len(),
-                "unreadable answer from the CRM"
+        self.envelope(fields, status, &body).ok_or(Failure::CrmReplyUnreadable)
+    }
+
+    /// Opens an order, by Import Lead, that Import Order then completes: so it has an id before anything
+    /// is charged, and can be asked about. `None` when the CRM refuses; then Import Order says why.
+    ///
+    /// # Errors
+    /// [`Failure::CrmUnreachable`]: nothing was ordered.
+    pub async fn open_order(&self, fields: &Fields) -> Result<Option<String>, Failure> {
+        let mut lead = fields.clone();
+        lead.retain(|name| !name.starts_with("amazon") && name != "paySource");
+        let opened = self.ask("leads/import/", &lead).await?;
+        let id = opened.order_id().filter(|_| opened.result() == "SUCCESS");
+        if id.is_none() {
+            tracing::warn!(
+                result = opened.result(),
+                "the CRM opens no order: if the answer to its import is lost, it cannot be asked about. \
+                 May the API user call Import Lead?"
             );
-            Failure::CrmReplyUnreadable
+        }
+        Ok(id)
+    }
+
+    /// What is in an order, before something is added to it.
+    ///
+    /// # Errors
+    /// [`Failure::CrmUnreachable`]: nothing was ordered.
+    pub async fn before(&self, order_id: &str) -> Result<Before, Failure> {
+        Ok(match self.order(order_id).await? {
+            Found::Order(order) if status(&order) == "COMPLETE" => Before::Items(items(&order)),
+            Found::Order(_) => {
+                Before::Unfit("This order is not complete, so nothing can be added.")
+            }
+            Found::Nothing => Before::Unfit("The CRM has no such order."),
+            Found::Untold => Before::Untold,
         })
+    }
+
+    /// Looks for an import whose answer was lost.
+    ///
+    /// # Errors
+    /// [`Failure::CrmUnreachable`].
+    pub async fn find(&self, trace: &Trace) -> Result<Finding, Failure> {
+        let (Trace::Order { order_id, .. } | Trace::Upsale { order_id, .. }) = trace;
+        let order = match self.order(order_id).await? {
+            Found::Order(order) => order,
+            Found::Nothing | Found::Untold => return Ok(Finding::Undecided),
+        };
+        Ok(match trace {
+            Trace::Order { email, .. } => match status(&order).as_str() {
+                "PARTIAL" => Finding::Absent,
+                "DECLINED" => Finding::Declined(told("ERROR", json!("Transaction Declined"))),
+                // Another buyer's: the CRM has given one order to two.
+                _ if !is_of(&order, email) => Finding::Undecided,
+                "COMPLETE" | "REFUNDED" | "CANCELLED" => Finding::Taken(taken(order)),
+                _ => Finding::Undecided,
+            },
+            Trace::Upsale { products, before, .. } => {
+                let now = items(&order);
+                let count = |items: &BTreeMap<_, _>, id| items.get(id).copied().unwrap_or(0);
+                if now == *before {
+                    Finding::Absent
+                } else if products.iter().all(|id| count(&now, id) > count(before, id)) {
+                    Finding::Taken(taken(order))
+                } else {
+                    Finding::Undecided
+                }
+            }
+        })
+    }
+
+    async fn order(&self, order_id: &str) -> Result<Found, Failure> {
+        // The semaphore is never closed.
+        let _one_of_few = self.questions.acquire().await;
+        let query = [("orderId".to_owned(), order_id.to_owned())].into_iter().collect();
+        let told = self.ask("order/query/", &query).await?;
+        if told.result() != "SUCCESS" {
+            // Recorded by several public integrations.
+            let nothing = told.text().is_some_and(|text| text.starts_with("No orders matching"));
+            if !nothing {
+                tracing::warn!(
+                    result = told.result(),
+                    "the CRM does not tell of an order. May the API user call Order Query?"
+                );
+            }
+            return Ok(if nothing { Found::Nothing } else { Found::Untold });
+        }
+        let asked_for = |order: &Map<String, Value>| text(order.get("orderId")) == order_id;
+        Ok(told.orders().into_iter().find(asked_for).map_or(Found::Untold, Found::Order))
+    }
+
+    /// A call that orders nothing.
+    async fn ask(&self, path: &'static str, fields: &Fields) -> Result<Envelope, Failure> {
+        let asked = async {
+            let request = self.post(path, fields).timeout(self.limits.question());
+            let response = request.send().await.map_err(|error| failure(&error))?;
+            let status = response.status();
+            let body = read(response).await?;
+            self.envelope(fields, status, &body).ok_or(Failure::CrmReplyUnreadable)
+        };
+        asked.await.map_err(|failure| {
+            tracing::warn!(path, code = failure.code(), "the CRM does not answer");
+            Failure::CrmUnreachable
+        })
+    }
+}
+
+/// What Order Query says.
+enum Found {
+    Order(Map<String, Value>),
+    Nothing,
+    /// An error, or an answer that makes no sense.
+    Untold,
+}
+
+fn status(order: &Map<String, Value>) -> String {
+    text(order.get("orderStatus")).to_ascii_uppercase()
+}
+
+fn is_of(order: &Map<String, Value>, email: &str) -> bool {
+    text(order.get("emailAddress")).trim().eq_ignore_ascii_case(email.trim())
+}
+
+fn taken(order: Map<String, Value>) -> Envelope {
+    told("SUCCESS", Value::Object(order))
+}
+
+fn told(result: &str, message: Value) -> Envelope {
+    Envelope::new(result, message)
+}
+
+/// How many of which product, by the ids that an import has. The items are a list or an object.
+fn items(order: &Map<String, Value>) -> BTreeMap<String, u64> {
+    let items: Vec<_> = match order.get("items") {
+        Some(Value::Array(items)) => items.iter().collect(),
+        Some(Value::Object(items)) => items.values().collect(),
+        _ => Vec::new(),
+    };
+    let mut counts = BTreeMap::new();
+    for item in items {
+        let id = text(item.get("campaignProductId").or_else(|| item.get("productId")));
+        let quantity = text(item.get("qty")).parse().unwrap_or(1);
+        let count = counts.entry(id).or_insert(0_u64);
+        *count = count.saturating_add(quantity);
+    }
+    counts
+}
+
+/// The CRM writes a number now as a number, now as a text.
+fn text(value: Option<&Value>) -> String {
+    match value {
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Number(number)) => number.to_string(),
+        _ => String::new(),
     }
 }
 
@@ -134,5 +402,32 @@ fn failure(error: &reqwest::Error) -> Failure {
         Failure::CrmUnreachable
     } else {
         Failure::CrmAnswerLost
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+    use serde_json::{Value, json};
+
+    use super::items;
+
+    #[test]
+    fn items_are_counted_by_the_id_of_the_campaign() {
+        let list = json!([
+            {"productId": 14015, "campaignProductId": "348", "qty": "2"},
+            {"productId": "349", "qty": 1},
+            {"campaignProductId": 348},
+        ]);
+        let object = json!({"9": list[0], "8": list[1], "7": list[2]});
+        for shape in [list, object] {
+            let Value::Object(order) = json!({"items": shape}) else { panic!() };
+            let counts: Vec<_> = items(&order).into_iter().collect();
+            assert_eq!(counts, [("348".to_owned(), 3), ("349".to_owned(), 1)]);
+        }
+        for odd in [json!({}), json!({"items": "none"}), json!({"items": null})] {
+            assert!(items(odd.as_object().unwrap()).is_empty(), "{odd}");
+        }
     }
 }

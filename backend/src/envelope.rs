@@ -4,7 +4,7 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::purchase::TOKEN;
 
@@ -54,6 +54,39 @@ impl Envelope {
         clean_members(&mut members, &secrets);
         let result = members.get("result")?.as_str()?.to_owned();
         Some(Self { result, members })
+    }
+
+    /// An answer that was put together here.
+    #[must_use]
+    pub fn new(result: &str, message: Value) -> Self {
+        let members = [("result", json!(result)), ("message", message)]
+            .map(|(name, value)| (name.to_owned(), value));
+        Self { result: result.to_owned(), members: members.into_iter().collect() }
+    }
+
+    /// As it goes to a page, and into the journal.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        // Only maps whose keys are no texts fail.
+        serde_json::to_string(&self.members).unwrap_or_default()
+    }
+
+    /// The `message`, where it is a text.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        self.members.get("message")?.as_str()
+    }
+
+    /// The orders that a query has found.
+    #[must_use]
+    pub fn orders(&self) -> Vec<Map<String, Value>> {
+        let data = self.members.get("message").and_then(|message| message.get("data"));
+        let orders: Vec<_> = match data {
+            Some(Value::Array(orders)) => orders.iter().collect(),
+            Some(Value::Object(orders)) => orders.values().collect(),
+            _ => Vec::new(),
+        };
+        orders.into_iter().filter_map(|order| order.as_object().cloned()).collect()
     }
 
     /// The `result` text: `SUCCESS`, `ERROR`, `MERC_REDIRECT`, or whatever the CRM invents.
@@ -114,7 +147,7 @@ impl IntoResponse for Envelope {
     fn into_response(self) -> Response {
         let headers =
             [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
-        (headers, Value::Object(self.members).to_string()).into_response()
+        (headers, self.to_json()).into_response()
     }
 }
 

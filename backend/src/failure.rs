@@ -45,6 +45,8 @@ pub enum Failure {
     JournalUnavailable,
     /// No attempt is known by this key.
     AttemptUnknown,
+    /// The attempt that somebody asks about has no outcome yet.
+    ImportUnderWay,
     /// No connection to the CRM: nothing was sent, so the order may be tried again.
     CrmUnreachable,
     /// The CRM answered with something that is not its envelope, or refused with an HTTP status of
@@ -78,6 +80,7 @@ impl Failure {
             Self::AmazonUnreachable => "amazon_unreachable",
             Self::JournalUnavailable => "journal_unavailable",
             Self::AttemptUnknown => "attempt_unknown",
+            Self::ImportUnderWay => "import_under_way",
             Self::CrmUnreachable => "crm_unreachable",
             Self::CrmReplyUnreadable => "crm_reply_unreadable",
             Self::CrmAnswerLost => "crm_answer_lost",
@@ -95,6 +98,7 @@ impl Failure {
             Self::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
             Self::BodyUnreadable(_) | Self::IdempotencyKeyInvalid => StatusCode::BAD_REQUEST,
             Self::FieldsInvalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::ImportUnderWay => StatusCode::ACCEPTED,
             Self::IdempotencyConflict | Self::OrderOutcomeUnknown | Self::ProductTaken(_) => {
                 StatusCode::CONFLICT
             }
@@ -140,6 +144,7 @@ impl Failure {
                 "The shop cannot take orders at the moment. Nothing new was ordered; please try again."
             }
             Self::AttemptUnknown => "No attempt is known by this Idempotency-Key.",
+            Self::ImportUnderWay => "The purchase is on its way. Ask again in a few seconds.",
             Self::CrmUnreachable => {
                 "The order system cannot be reached. Nothing was ordered; please try again."
             }
@@ -159,7 +164,10 @@ impl Failure {
     #[must_use]
     pub fn nothing_was_sent(&self) -> bool {
         match self {
-            Self::CrmReplyUnreadable | Self::CrmAnswerLost | Self::OrderOutcomeUnknown => false,
+            Self::CrmReplyUnreadable
+            | Self::CrmAnswerLost
+            | Self::OrderOutcomeUnknown
+            | Self::ImportUnderWay => false,
             Self::ContentTypeUnsupported
             | Self::BodyTooLarge
             | Self::BodyTimeout
@@ -192,7 +200,8 @@ fn taken(products: &BTreeSet<String>) -> String {
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        let body = json!({"result": "ERROR", "message": self.message(), "code": self.code()});
+        let result = if self == Self::ImportUnderWay { "PENDING" } else { "ERROR" };
+        let body = json!({"result": result, "message": self.message(), "code": self.code()});
         (
             self.status(),
             [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")],
@@ -227,6 +236,7 @@ mod tests {
             Failure::AmazonUnreachable,
             Failure::JournalUnavailable,
             Failure::AttemptUnknown,
+            Failure::ImportUnderWay,
             Failure::CrmUnreachable,
             Failure::CrmReplyUnreadable,
             Failure::CrmAnswerLost,
@@ -263,7 +273,8 @@ mod tests {
     fn every_failure_is_an_http_error() {
         for failure in all() {
             let status = failure.status();
-            assert!(status.is_client_error() || status.is_server_error(), "{failure:?}");
+            let waits = failure == Failure::ImportUnderWay;
+            assert_eq!(status.is_client_error() || status.is_server_error(), !waits, "{failure:?}");
         }
     }
 }

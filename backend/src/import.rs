@@ -1,6 +1,7 @@
 //! `POST /amazon-pay/import-order` and `…/import-upsale`: a page's purchase on its way to the CRM.
 
 use std::{
+    collections::BTreeSet,
     net::IpAddr,
     sync::Arc,
     time::{Duration, Instant},
@@ -17,10 +18,12 @@ use tracing::Instrument;
 use crate::{
     Backend, Failure,
     client_address::ClientAddress,
+    crm::{Before, Trace},
     envelope::Envelope,
     fields::Fields,
-    journal::{Attempt, Begin, Key},
+    journal::{Attempt, Begin, Key, Outcome},
     purchase::{Kind, Purchase, Subject},
+    reconcile::Found,
 };
 
 /// The most bytes that a purchase may have.
@@ -32,7 +35,7 @@ const BODY_TIME: Duration = Duration::from_secs(10);
 /// Imports the first purchase of a funnel.
 ///
 /// # Errors
-/// Any [`Failure`] but the two about addresses.
+/// Any [`Failure`] but those about addresses and keys alone.
 pub async fn import_order(
     backend: State<Arc<Backend>>,
     address: Extension<ClientAddress>,
@@ -62,11 +65,6 @@ async fn import(
 ) -> Result<Envelope, Failure> {
     let key = idempotency_key(request.headers())?;
     let read = body_reader(request.headers())?;
-    let shopper = match kind {
-        Kind::Order => Some(address),
-        // The CRM's list of an upsale's fields has no address: it knows the order's.
-        Kind::Upsale => None,
-    };
     // Limited by the router to BODY_LIMIT.
     let body = time::timeout(BODY_TIME, Bytes::from_request(request, &()));
     let body = body.await.map_err(|_| Failure::BodyTimeout)?.map_err(|rejection| {
@@ -79,35 +77,47 @@ async fn import(
     let purchase = Purchase::check(kind, read(&body)?, &backend.merchant)?;
     backend.metrics.dropped_fields(purchase.dropped_fields());
 
-    let waiter = match backend.journal.begin(key, &purchase) {
-        Begin::Done(outcome) => return outcome,
-        Begin::Wait(waiter) => waiter,
-        Begin::Import(attempt, waiter) => {
-            // In a task of its own: a buyer who closes the page must not cut an import in half.
-            let run = run(backend.clone(), attempt, purchase, shopper);
-            backend.imports.spawn(run.in_current_span());
-            waiter
-        }
-    };
-    waiter.outcome().await
+    // In a task of its own: a buyer who closes the page must not cut an import in half.
+    let placed = place(backend.clone(), key, purchase, address);
+    let outcome = backend.imports.spawn(placed.in_current_span());
+    // A task that broke leaves its attempt as one whose answer was lost.
+    outcome.await.unwrap_or(Err(Failure::CrmAnswerLost))
 }
 
-async fn run(backend: Arc<Backend>, attempt: Attempt, purchase: Purchase, shopper: Option<IpAddr>) {
-    let started = Instant::now();
-    let mut fields = purchase.fields().clone();
-    if let Some(shopper) = shopper {
-        fields.set("ipAddress", shopper.to_string());
+/// Goes on until there is an outcome: of this import, or of another one of the same purchase.
+async fn place(
+    backend: Arc<Backend>,
+    key: Option<Key>,
+    purchase: Purchase,
+    shopper: IpAddr,
+) -> Outcome {
+    loop {
+        match backend.journal.begin(key.as_ref(), &purchase).await? {
+            Begin::Done(outcome) => return outcome,
+            Begin::Wait(waiter) => {
+                if let Some(outcome) = backend.journal.wait(&waiter).await? {
+                    return outcome;
+                }
+            }
+            Begin::Ask(question) => match backend.find_out(question).await {
+                Found::Outcome(outcome) => return outcome,
+                Found::Nothing => {}
+            },
+            Begin::Import(attempt) => return run(&backend, attempt, &purchase, shopper).await,
+        }
     }
-    let outcome = backend.crm.import(purchase.kind(), &fields).await;
+}
+
+async fn run(backend: &Backend, attempt: Attempt, purchase: &Purchase, shopper: IpAddr) -> Outcome {
+    let started = Instant::now();
+    let outcome = send(backend, &attempt, purchase, shopper).await;
     let amazon_order_id = purchase.amazon_order_id();
     let result = match &outcome {
         Ok(envelope) => envelope.result(),
         Err(failure) => failure.code(),
     };
-    let took = started.elapsed();
-    backend.metrics.import(purchase.kind(), &outcome, took);
-    // A number, which 128 bits are not in JSON.
-    let milliseconds = took.as_millis() as u64;
+    backend.metrics.import(purchase.kind(), &outcome, started.elapsed());
+    let milliseconds = started.elapsed().as_millis();
     match purchase.subject() {
         Subject::Order { .. } => {
             tracing::info!(amazon_order_id, result, milliseconds, "import order");
@@ -116,7 +126,90 @@ async fn run(backend: Arc<Backend>, attempt: Attempt, purchase: Purchase, shoppe
             tracing::info!(order_id, amazon_order_id, result, milliseconds, "import upsale");
         }
     }
-    attempt.settle(outcome);
+    backend.journal.settle(attempt, outcome).await
+}
+
+/// Prepares an import, writes down by what the CRM can be asked about it, and sends it.
+async fn send(
+    backend: &Backend,
+    attempt: &Attempt,
+    purchase: &Purchase,
+    shopper: IpAddr,
+) -> Outcome {
+    let (mut fields, trace) = match purchase.subject() {
+        Subject::Order { .. } => order(backend, attempt, purchase, shopper).await?,
+        Subject::Upsale { order_id, products } => {
+            backend.amazon.check(purchase.token()).await?;
+            // The CRM knows the buyer and the address by the order.
+            (purchase.fields().clone(), upsale_trace(backend, order_id, products).await?)
+        }
+    };
+    let is_traced = backend.journal.sending(attempt, trace.as_ref()).await?;
+    if let Some(opened) = trace.as_ref().and_then(Trace::reference)
+        && is_traced
+    {
+        fields.set("orderId", opened);
+    }
+    backend.crm.import(purchase.kind(), &fields).await
+}
+
+/// The fields of an order, of the buyer whom Amazon names, and the order that is open for it.
+async fn order(
+    backend: &Backend,
+    attempt: &Attempt,
+    purchase: &Purchase,
+    shopper: IpAddr,
+) -> Result<(Fields, Option<Trace>), Failure> {
+    let token = purchase.token();
+    let ((), profile) =
+        tokio::try_join!(backend.amazon.check(token), backend.amazon.profile(token))?;
+    let mut fields = purchase.of_buyer(profile)?;
+    fields.set("ipAddress", shopper.to_string());
+    let opened = match fields.get("orderId").or(attempt.reference.as_deref()) {
+        Some(id) => Some(id.to_owned()),
+        None => backend.crm.open_order(&fields).await?,
+    };
+    let email = fields.get("emailAddress").unwrap_or("").to_owned();
+    Ok((fields, opened.map(|order_id| Trace::Order { order_id, email })))
+}
+
+async fn upsale_trace(
+    backend: &Backend,
+    order_id: &str,
+    products: &BTreeSet<String>,
+) -> Result<Option<Trace>, Failure> {
+    match backend.crm.before(order_id).await? {
+        Before::Items(before) => Ok(Some(Trace::Upsale {
+            order_id: order_id.to_owned(),
+            products: products.iter().cloned().collect(),
+            before,
+        })),
+        Before::Unfit(sentence) => {
+            Err(Failure::FieldsInvalid([("orderId".to_owned(), sentence.to_owned())].into()))
+        }
+        Before::Untold => Ok(None),
+    }
+}
+
+/// What became of the attempt that the header `Idempotency-Key` names. Nothing of the order but its id:
+/// a key is no proof of who asks.
+///
+/// # Errors
+/// [`Failure::IdempotencyKeyInvalid`], [`Failure::AttemptUnknown`], [`Failure::ImportUnderWay`],
+/// [`Failure::CrmAnswerLost`], [`Failure::OrderOutcomeUnknown`] and [`Failure::JournalUnavailable`].
+pub async fn order_status(
+    State(backend): State<Arc<Backend>>,
+    headers: HeaderMap,
+) -> Result<Envelope, Failure> {
+    let key = idempotency_key(&headers)?.ok_or(Failure::IdempotencyKeyInvalid)?;
+    match backend.journal.status(&key).await? {
+        Begin::Done(outcome) => outcome,
+        Begin::Ask(question) => match backend.find_out(question).await {
+            Found::Outcome(outcome) => outcome,
+            Found::Nothing => Err(Failure::AttemptUnknown),
+        },
+        Begin::Wait(_) | Begin::Import(_) => Err(Failure::ImportUnderWay),
+    }
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<Key>, Failure> {

@@ -2,11 +2,12 @@
 //!
 //! A checkout page posts its orders and upsales here; this server adds what a browser must never hold
 //! (the CRM's credentials, the campaign, the biller), drops what a browser must never decide (prices
-//! and overrides), and forwards the rest to the CRM as a flat form. While the process lives, each
-//! purchase is imported at most once, whatever the network does: see [`journal`].
+//! and overrides), asks Amazon whose access token it is, and forwards the rest to the CRM as a flat form.
+//! Each purchase is imported at most once, whatever the network or this machine does: see [`journal`].
 //!
 //! Where to start reading: [`import`] is the request, from top to bottom.
 
+pub mod amazon;
 pub mod client_address;
 pub mod config;
 pub mod crm;
@@ -23,6 +24,7 @@ pub mod metrics;
 pub mod origin;
 pub mod purchase;
 pub mod rate_limit;
+pub mod reconcile;
 pub mod request_log;
 pub mod secret;
 pub mod server;

@@ -43,7 +43,8 @@ async fn serve() -> Result<(), String> {
     let stop = server::stop_signal().map_err(|error| error.to_string())?;
     let config = Config::from_env().map_err(|error| error.to_string())?;
     logging::start(config.log);
-    let backend = Backend::new(&config).map_err(|error| error.to_string())?;
+    let backend = Backend::new(&config).await?;
+    tokio::spawn(backend.clone().tidy_up(config.journal.keep));
     if let Some(address) = config.metrics_listen {
         let listener = server::bind(address).await?;
         log_address(&listener, "listening for metrics");

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     Failure,
+    amazon::Profile,
     config::Merchant,
     fields::{Fields, cut},
 };
@@ -18,6 +19,8 @@ pub const TOKEN: &str = "amazonAddressConsent";
 const MAX_TOKEN: usize = 2048;
 /// The longest name that the CRM takes, in characters.
 const MAX_NAME: usize = 50;
+/// The longest e-mail address that the CRM takes, in bytes.
+const MAX_EMAIL: usize = 255;
 /// The longest order id of the CRM, in characters.
 const MAX_ORDER_ID: usize = 32;
 
@@ -32,17 +35,27 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// `order` or `upsale`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Order => "order",
+            Self::Upsale => "upsale",
+        }
+    }
+
     /// The fields that are read here for this kind only.
     fn own_fields(self) -> &'static [&'static str] {
         match self {
-            Self::Order => &["emailAddress", "firstName", "lastName"],
+            Self::Order => &["emailAddress", "firstName", "lastName", "orderId"],
             Self::Upsale => &["orderId", "productId"],
         }
     }
 }
 
 /// What a purchase is about, beside Amazon's id: two requests that agree in it want the same thing.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Subject {
     /// The order of a buyer.
     Order {
@@ -67,6 +80,15 @@ pub struct Purchase {
     dropped_fields: usize,
 }
 
+impl Subject {
+    /// One text for one subject.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        // Texts and sets of texts always become JSON.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
 impl Purchase {
     /// Checks what a page posted, drops what the page has no say in, and adds what the merchant decided.
     ///
@@ -87,8 +109,19 @@ impl Purchase {
         }
         let subject = match kind {
             Kind::Order => {
+                // Without them, Amazon's own word is enough.
                 for name in ["emailAddress", "firstName", "lastName"] {
-                    problems.add_text_problem(name, &fields);
+                    if fields.get(name).is_some() {
+                        problems.add_text_problem(name, &fields);
+                    }
+                }
+                if fields.get("emailAddress").is_some_and(|email| email.len() > MAX_EMAIL) {
+                    problems
+                        .add("emailAddress", Some("This address is longer than 255 characters."));
+                }
+                // That of a lead which the page has imported before.
+                if fields.get("orderId").is_some() {
+                    problems.order_id(&fields);
                 }
                 if merchant.campaign_id.is_none() {
                     problems.add_text_problem("campaignId", &fields);
@@ -107,10 +140,6 @@ impl Purchase {
 
         match kind {
             Kind::Order => {
-                for name in ["firstName", "lastName"] {
-                    let short = cut(fields.get(name).unwrap_or(""), MAX_NAME).into_owned();
-                    fields.set(name, short);
-                }
                 fields.set("paySource", "AMAZON");
             }
             // The CRM's list of an upsale's fields has none.
@@ -125,10 +154,47 @@ impl Purchase {
         Ok(Self { fields, amazon_order_id, subject, dropped_fields })
     }
 
-    /// The fields for the CRM, credentials and shopper's address excepted.
+    /// The fields for the CRM, as the page wishes and the merchant allows.
     #[must_use]
     pub fn fields(&self) -> &Fields {
         &self.fields
+    }
+
+    /// The buyer's access token.
+    #[must_use]
+    pub fn token(&self) -> &str {
+        self.fields.get(TOKEN).unwrap_or("")
+    }
+
+    /// The fields with the name and the e-mail address that Amazon tells. What it does not tell is
+    /// taken from the page.
+    ///
+    /// # Errors
+    /// [`Failure::FieldsInvalid`] when neither tells.
+    pub fn of_buyer(&self, profile: Profile) -> Result<Fields, Failure> {
+        let mut fields = self.fields.clone();
+        let name = profile.name.as_deref().map_or("", str::trim);
+        if !name.is_empty() {
+            // As the vendor's own kit splits it. An empty last name is refused by the CRM, a blank is not.
+            let (first, last) = name.split_once(char::is_whitespace).unwrap_or((name, " "));
+            fields.set("firstName", first);
+            fields.set("lastName", if last.trim().is_empty() { last } else { last.trim_start() });
+        }
+        if let Some(email) = profile.email.filter(|email| !email.trim().is_empty()) {
+            fields.set("emailAddress", email.trim());
+        }
+        let mut problems = Problems::default();
+        for name in ["emailAddress", "firstName", "lastName"] {
+            problems.add_text_problem(name, &fields);
+        }
+        if !problems.0.is_empty() {
+            return Err(Failure::FieldsInvalid(problems.0));
+        }
+        for name in ["firstName", "lastName"] {
+            let short = cut(fields.get(name).unwrap_or(""), MAX_NAME).into_owned();
+            fields.set(name, short);
+        }
+        Ok(fields)
     }
 
     /// Amazon's order reference id or billing agreement id.
@@ -168,7 +234,7 @@ impl Purchase {
     /// A digest of the buyer's access token, by which it is known again and cannot be read.
     #[must_use]
     pub fn token_digest(&self) -> [u8; 32] {
-        Sha256::digest(self.fields.get(TOKEN).unwrap_or("")).into()
+        Sha256::digest(self.token()).into()
     }
 }
 

@@ -23,10 +23,12 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_service::Service;
 
 use crate::{
-    Config, Failure, client_address,
+    Config, Failure,
+    amazon::Amazon,
+    client_address,
     config::Merchant,
     crm::Crm,
-    import::{BODY_LIMIT, import_order, import_upsale},
+    import::{BODY_LIMIT, import_order, import_upsale, order_status},
     journal::Journal,
     metrics::Metrics,
     origin,
@@ -52,6 +54,7 @@ pub struct Backend {
     pub(crate) allowed_origins: Vec<String>,
     pub(crate) rate_limiter: Option<RateLimiter>,
     pub(crate) crm: Crm,
+    pub(crate) amazon: Amazon,
     pub(crate) journal: Journal,
     pub(crate) imports: TaskTracker,
     pub(crate) metrics: Metrics,
@@ -61,18 +64,22 @@ pub struct Backend {
 }
 
 impl Backend {
-    /// Sets the backend up. Connects to nothing yet.
+    /// Sets the backend up: opens the journal, and connects to nothing else yet.
     ///
     /// # Errors
-    /// When the TLS set-up of this machine does not work.
-    pub fn new(config: &Config) -> Result<Arc<Self>, reqwest::Error> {
+    /// A sentence, when the journal cannot be opened or the TLS set-up of this machine does not work.
+    pub async fn new(config: &Config) -> Result<Arc<Self>, String> {
+        let limits = config.crm.limits;
+        let no_tls = |error: reqwest::Error| format!("TLS does not work here: {error}.");
+        let journal = Journal::open(&config.journal.url, limits).await;
         Ok(Arc::new(Self {
             merchant: config.merchant.clone(),
             shopper_address_header: config.shopper_address_header.clone(),
             allowed_origins: config.allowed_origins.clone(),
             rate_limiter: config.rate_limit.map(RateLimiter::new),
-            crm: Crm::new(&config.crm)?,
-            journal: Journal::default(),
+            crm: Crm::new(&config.crm).map_err(no_tls)?,
+            amazon: Amazon::new(&config.amazon, limits).map_err(no_tls)?,
+            journal: journal.map_err(|error| error.to_string())?,
             imports: TaskTracker::new(),
             metrics: Metrics::default(),
             stopping: CancellationToken::new(),
@@ -89,6 +96,7 @@ impl Backend {
             .layer(middleware::from_fn_with_state(self.clone(), rate_limit::limit))
             .layer(middleware::from_fn_with_state(self.clone(), client_address::find));
         let pages = purchases
+            .route("/amazon-pay/order-status", get(order_status))
             .method_not_allowed_fallback(method_not_allowed)
             .layer(middleware::from_fn_with_state(self.clone(), origin::check))
             .layer(origin::cors(&self.allowed_origins));
@@ -105,10 +113,10 @@ impl Backend {
 
     /// Whether this instance takes purchases.
     pub async fn is_ready(&self) -> bool {
-        !self.stopping.is_cancelled()
+        !self.stopping.is_cancelled() && self.journal.answers().await
     }
 
-    /// Resolves when no import is under way. Takes at most the CRM's time limit.
+    /// Resolves when no import is under way.
     pub async fn idle(&self) {
         self.imports.close();
         self.imports.wait().await;

@@ -378,7 +378,7 @@ async fn a_key_that_was_told_another_key_s_answer_buys_nothing_else() {
 #[tokio::test]
 async fn without_a_key_the_amazon_order_id_serves() {
     let shop = Shop::start().await;
-    let faulty = order(json!({"custom5": "decline-once:InvalidPaymentMethod"}));
+    let faulty = order(json!({"custom5": "once:decline:InvalidPaymentMethod"}));
     let declined = shop.post(&[JSON], faulty.to_string()).await;
     assert_eq!(declined.json()["result"], "ERROR");
     // The buyer has chosen another card at Amazon; the order looks the same.

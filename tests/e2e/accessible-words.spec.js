@@ -62,7 +62,7 @@ test("a purchase is told step by step, and nothing twice", async ({ shop, page }
 });
 
 test("a decline is told once, and the next purchase anew", async ({ shop, page }) => {
-  const edits = [field("custom5", "decline-once:InvalidPaymentMethod")];
+  const edits = [field("custom5", "once:decline:InvalidPaymentMethod")];
   const { buyer } = await shop.openReady("", { edits });
   await buyer.place();
   await expect(buyer.status).toHaveText(/payment method was declined/);

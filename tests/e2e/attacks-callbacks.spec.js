@@ -151,7 +151,7 @@ test.describe("a handler", () => {
       }
     }, EVENTS);
     const { buyer, amazonOrderId } = await shop.openReady("", {
-      edits: [field("custom5", "decline-once:InvalidPaymentMethod")],
+      edits: [field("custom5", "once:decline:InvalidPaymentMethod")],
     });
     await buyer.place();
     await shop.heard("declined");
@@ -172,7 +172,7 @@ test.describe("a handler", () => {
         page,
         watch,
       }) => {
-        const edits = [field("custom5", "decline-once:InvalidPaymentMethod")];
+        const edits = [field("custom5", "once:decline:InvalidPaymentMethod")];
         const buyer = await shop.open("login=auto", { edits: event === "declined" ? edits : [] });
         await expect(buyer.button).toBeVisible();
         await page.evaluate(

@@ -233,7 +233,7 @@ test.describe("declined", () => {
       crm,
       watch,
     }) => {
-      const { buyer, amazonOrderId } = await shop.openReady("", fault(`decline-once:${reason}`));
+      const { buyer, amazonOrderId } = await shop.openReady("", fault(`once:decline:${reason}`));
       const wallet = await buyer.walletFrame.getAttribute("id");
       await buyer.place();
       await shop.expectState("declined");
@@ -282,7 +282,7 @@ test.describe("declined", () => {
 
   for (const reason of ["ProcessingFailure", "TransactionTimedOut"]) {
     test(`${reason}: the same order may be placed again`, async ({ shop, crm, watch }) => {
-      const { buyer, amazonOrderId } = await shop.openReady("", fault(`decline-once:${reason}`));
+      const { buyer, amazonOrderId } = await shop.openReady("", fault(`once:decline:${reason}`));
       await buyer.place();
       await shop.expectState("declined");
       await expect(buyer.status).toHaveText("The payment did not go through. Please try again.");

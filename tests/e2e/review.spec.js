@@ -160,7 +160,7 @@ test.describe("the review on a page of its own", () => {
     page,
     crm,
   }) => {
-    const fault = field("custom5", "decline-once:InvalidPaymentMethod");
+    const fault = field("custom5", "once:decline:InvalidPaymentMethod");
     const buyer = await comeToReview(shop, page, { edits: { [REVIEW.path]: [fault] } });
     await expect(buyer.placeOrder).toBeEnabled();
     const { amazonOrderId } = await shop.snapshot();

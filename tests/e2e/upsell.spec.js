@@ -231,7 +231,7 @@ test.describe("an upsell page", () => {
   });
 
   test("whose payment is declined can be tried again", async ({ shop, page, crm, watch }) => {
-    const fault = field("custom5", "decline-once:InvalidPaymentMethod");
+    const fault = field("custom5", "once:decline:InvalidPaymentMethod");
     const buyer = await comeToUpsell(shop, page, { edits: { [FIRST.path]: [fault] } });
     await buyer.place();
     await shop.expectState("declined");

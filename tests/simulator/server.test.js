@@ -209,15 +209,31 @@ describe("profile and tokeninfo", () => {
   });
 
   test("the flag profile makes it fail in each way", async () => {
-    const headers = bearer(await token());
-    const answer = (mode) => get(`/with/profile=${mode}/user/profile`, headers);
+    const value = await token();
+    const page = { headers: { ...bearer(value).headers, origin: "http://localhost" } };
+    const answer = (mode) => get(`/with/profile=${mode}/user/profile`, page);
     assert.equal((await answer("401")).status, 401);
     assert.equal((await answer("500")).status, 500);
     assert.match((await answer("html")).headers.get("content-type"), /text\/html/);
     assert.equal((await answer("no-cors")).headers.get("access-control-allow-origin"), null);
     assert.equal((await answer("ok")).headers.get("access-control-allow-origin"), "*");
     const signal = AbortSignal.timeout(50);
-    await assert.rejects(get("/with/profile=hang/user/profile", { ...headers, signal }));
+    await assert.rejects(get("/with/profile=hang/user/profile", { ...page, signal }));
+    for (const mode of FLAGS.profile.values) {
+      const response = await get(`/with/profile=${mode}/user/profile`, bearer(value));
+      assert.equal((await response.json()).name, "Maria Bennett", `a server reads ${mode}`);
+    }
+  });
+
+  test("a server reads the tokens of the sandbox and of live alike", async () => {
+    for (const sandbox of ["true", "false"]) {
+      const value = await token({ sandbox });
+      const query = new URLSearchParams({ access_token: value });
+      const info = await (await get(`/auth/o2/tokeninfo?${query}`)).json();
+      const profile = await (await get("/user/profile", bearer(value))).json();
+      assert.deepEqual([info.aud, info.user_id], [CLIENT_ID, profile.user_id], sandbox);
+      assert.equal(profile.email, ACCOUNTS.maria.email);
+    }
   });
 
   test("the preflight allows the token's headers", async () => {

@@ -118,7 +118,7 @@ export const FLAGS = {
     title: "The profile",
     usual: "Answers",
     values: ["ok", "401", "500", "slow", "html", "no-cors", "hang"],
-    about: "How /user/profile answers.",
+    about: "How /user/profile answers a page. A server that asks is told what there is.",
     amazon:
       "Answers a token that it does not accept with an error of JSON; gateways may say anything.",
   },

@@ -12,6 +12,9 @@ use sha2::{Digest, Sha256};
 use super::catalog::{self, Cents, Product};
 use crate::{fields::Fields, purchase::Kind};
 
+/// From a campaign product id to the id of the product as such: they differ, as with the real CRM.
+const BASE_PRODUCTS: u32 = 10_000;
+
 /// One product of an order.
 #[derive(Clone, Copy, Debug)]
 pub struct Line {
@@ -75,6 +78,18 @@ pub fn lines(kind: Kind, fields: &Fields) -> Result<Vec<Line>, (String, &'static
     items.iter().map(|(id, quantity)| line(id, &quantity.to_string()).ok_or_else(wrong)).collect()
 }
 
+/// What has become of an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Status {
+    /// A lead: nothing has been charged.
+    Partial,
+    /// Paid.
+    Complete,
+    /// Declined by the processor.
+    Declined,
+}
+
 /// The order object of a success. Numbers are sometimes texts, as with the real CRM.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -82,7 +97,8 @@ pub struct Booking {
     /// Opaque, such as `A1B2C3D4E5`.
     pub order_id: String,
     order_type: &'static str,
-    order_status: &'static str,
+    /// What has become of it.
+    pub order_status: Status,
     customer_id: usize,
     campaign_id: u32,
     campaign_name: &'static str,
@@ -105,7 +121,10 @@ pub struct Booking {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Item {
+    /// Of the product as such, which no import takes.
     product_id: String,
+    /// Of the product in this campaign.
+    campaign_product_id: String,
     name: &'static str,
     qty: String,
     /// The line total, not the price of one piece.
@@ -115,14 +134,13 @@ struct Item {
 }
 
 impl Booking {
-    /// The `number`-th order of the stand-in, without products yet.
+    /// The `number`-th order of the stand-in, of nobody and without products yet.
     #[must_use]
-    pub fn new(fields: &Fields, campaign_id: u32, number: usize) -> Self {
-        let text = |name| fields.get(name).unwrap_or("").to_owned();
-        Self {
+    pub fn new(campaign_id: u32, number: usize) -> Self {
+        let mut booking = Self {
             order_id: opaque_id("order", number),
             order_type: "NEW_SALE",
-            order_status: "COMPLETE",
+            order_status: Status::Partial,
             customer_id: 1000 + number,
             campaign_id,
             campaign_name: "LanderPay demo",
@@ -134,12 +152,22 @@ impl Booking {
             currency_symbol: "$",
             merchant_txn_id: opaque_id("transaction", number),
             pay_source: "AMAZON",
-            first_name: text("firstName"),
-            last_name: text("lastName"),
-            email_address: text("emailAddress"),
+            first_name: String::new(),
+            last_name: String::new(),
+            email_address: String::new(),
             items: BTreeMap::new(),
             lines: Vec::new(),
-        }
+        };
+        booking.tell();
+        booking
+    }
+
+    /// Writes down whose order it is, as the newest call says.
+    pub fn set_buyer(&mut self, fields: &Fields) {
+        let text = |name| fields.get(name).unwrap_or("").to_owned();
+        self.first_name = text("firstName");
+        self.last_name = text("lastName");
+        self.email_address = text("emailAddress");
     }
 
     /// Adds products: the order's own, and later those of each upsale.
@@ -174,7 +202,8 @@ impl Booking {
 impl From<&Line> for Item {
     fn from(line: &Line) -> Self {
         Self {
-            product_id: line.product.id.to_string(),
+            product_id: (BASE_PRODUCTS + line.product.id).to_string(),
+            campaign_product_id: line.product.id.to_string(),
             name: line.product.name,
             qty: line.quantity.to_string(),
             price: line.price().to_string(),

@@ -1,18 +1,20 @@
-//! The stand-in for the CRM: Import Order and Import Upsale as the real one takes them, with faults on
-//! request.
+//! The stand-in for the CRM: Import Lead, Import Order, Import Upsale and Order Query as the real one
+//! takes them, with faults on request.
 //!
 //! It checks credentials, campaign, pay source, products, names, e-mail and the three Amazon fields,
-//! answers with HTTP 200 and the CRM's envelope, and keeps a ledger: `GET /stand-in/orders` for
-//! programs, `/` for people. An upsale needs an order that was booked here less than two hours ago,
-//! and Amazon's fields anew; its answer is that order with all products.
+//! answers with HTTP 200 and the CRM's envelope, and keeps a ledger of the imports: `GET /stand-in/orders`
+//! for programs, `/` for people. `GET /stand-in/calls` counts the calls. A lead is an order with the status
+//! `PARTIAL`; a second lead from its address gets the same order, as recorded with the real CRM. An
+//! import with its `orderId` makes it `COMPLETE` or, when declined, `DECLINED`. An upsale needs an order
+//! that was paid here less than two hours ago, and Amazon's fields anew; its answer is that order with
+//! all products.
 //!
-//! It exists to be wrong in the ways that the real one may be wrong; the field `custom5` of an order or
-//! upsale chooses how:
+//! It exists to be wrong in the ways that the real one may be wrong; the field `custom5` of a lead, order or
+//! upsale chooses how. Several stand with blanks between them. Imports:
 //!
 //! | `custom5` | what happens |
 //! |---|---|
 //! | `decline:<reason>` | `ERROR`, `Transaction Declined: <reason>`; after `AmazonRejected` the order reference is closed |
-//! | `decline-once:<reason>` | the same for the first import on that order reference, then success |
 //! | `fields` | `ERROR`, message an object: field → text |
 //! | `numeric-message` | `ERROR`, message a number |
 //! | `unknown-result` | a `result` that no document lists |
@@ -26,18 +28,29 @@
 //! | `empty` | an empty body with status 200 |
 //! | `hang` | no answer; the connection stays open |
 //! | `lost` | the order is booked, then the connection is cut |
+//! | `lost-before` | the connection is cut, and nothing is booked |
+//! | `slow:<milliseconds>` | the order is booked at once, and answered late |
 //! | `late` | an upsale comes when the two hours are just over; nothing with an order |
+//!
+//! Leads, and queries about the order whose lead or import has brought the word:
+//!
+//! | `custom5` | what happens |
+//! |---|---|
+//! | `lead-html` | the lead is written down, and answered with HTML and status 200 |
+//! | `lead-lost` | the lead is written down, then the connection is cut |
+//! | `query-html` | HTML with status 200 |
+//! | `query-lost` | the connection is cut |
+//! | `query-hang` | no answer; the connection stays open |
+//!
+//! `once:` in front of any of them makes it so for the first import on that order reference, its first
+//! lead (by e-mail address when it names no order reference), or the first query after them; then all
+//! is well.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    io,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::{
     Router,
-    body::{Body, Bytes},
+    body::Bytes,
     extract::State,
     http::{StatusCode, header},
     response::{Html, IntoResponse, Response},
@@ -47,14 +60,14 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{
-    booking::{self, Booking, Line},
-    faults::Fault,
+    booking::{self, Line, Status},
+    books::{Books, Sale},
+    checks::Checks,
+    faults::{Fault, Faults},
     ledger::{Ledger, Outcome},
+    reply::Reply,
 };
 use crate::{fields::Fields, purchase::Kind};
-
-/// How long an order takes upsales. The real CRM has this as a setting of the campaign.
-const UPSELL_WINDOW: Duration = Duration::from_secs(2 * 60 * 60);
 
 /// What the stand-in expects of its one client.
 #[derive(Clone, Debug)]
@@ -67,6 +80,8 @@ pub struct Settings {
     pub campaign_id: u32,
     /// The one Amazon Pay account.
     pub amazon_biller_id: u32,
+    /// Whether a lead gets the newest open order of its address, as recorded with the real CRM.
+    pub reuse_leads: bool,
 }
 
 impl Default for Settings {
@@ -76,6 +91,7 @@ impl Default for Settings {
             password: "stand-in-password".to_owned(),
             campaign_id: 12,
             amazon_biller_id: 7,
+            reuse_leads: true,
         }
     }
 }
@@ -85,20 +101,6 @@ impl Default for Settings {
 pub struct StandIn {
     settings: Settings,
     books: Mutex<Books>,
-}
-
-#[derive(Debug, Default)]
-struct Books {
-    ledger: Ledger,
-    /// By the order's id.
-    sales: HashMap<String, Sale>,
-}
-
-/// An order, with what upsales have made of it.
-#[derive(Clone, Debug)]
-struct Sale {
-    first: Instant,
-    booking: Booking,
 }
 
 impl StandIn {
@@ -111,9 +113,12 @@ impl StandIn {
     /// Its addresses.
     pub fn routes(self: Arc<Self>) -> Router {
         Router::new()
+            .route("/leads/import/", post(import_lead))
             .route("/order/import/", post(import_order))
             .route("/upsale/import/", post(import_upsale))
+            .route("/order/query/", post(query))
             .route("/stand-in/orders", get(orders))
+            .route("/stand-in/calls", get(calls))
             .route("/", get(page))
             .with_state(self)
     }
@@ -122,208 +127,178 @@ impl StandIn {
         self.books.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Decides on an import and writes it down, in one step: of two at once, one is the second.
-    fn decide(&self, kind: Kind, fields: &Fields) -> Reply {
+    fn knows(&self, fields: &Fields) -> bool {
+        let credentials = (fields.get("loginId"), fields.get("password"));
+        credentials == (Some(&self.settings.login_id), Some(&self.settings.password))
+    }
+
+    /// Takes a lead.
+    fn lead(&self, fields: &Fields) -> Reply {
         let mut books = self.books();
+        books.calls.leads += 1;
+        if !self.knows(fields) {
+            return Reply::error(BAD_CREDENTIALS);
+        }
+        if let Err(problems) = Checks::lead(fields, &self.settings).passed() {
+            return Reply::problems(&problems);
+        }
+        let known = match fields.get("orderId") {
+            Some(id) => match books.sale(id) {
+                Some(sale) if sale.booking.order_status == Status::Partial => Some(sale.clone()),
+                _ => return Reply::error("orderId is invalid"),
+            },
+            None => fields
+                .get("ipAddress")
+                .filter(|_| self.settings.reuse_leads)
+                .and_then(|address| books.open_lead(address).cloned()),
+        };
+        let mut sale = known.unwrap_or_else(|| books.begin(fields, self.settings.campaign_id));
+        let faults = faults(fields);
+        let first = books.is_first_lead(fields);
+        sale.booking.set_buyer(fields);
+        sale.plan_query(faults.query, first);
+        let answer = Reply::envelope("SUCCESS", &sale.booking);
+        books.keep(sale);
+        faults.lead.and_then(|lead| lead.now(first)).map_or(answer, Reply::from)
+    }
+
+    /// Decides on an import and writes it down, in one step: of two at once, one is the second.
+    fn import(&self, kind: Kind, fields: &Fields) -> Reply {
+        let mut books = self.books();
+        match kind {
+            Kind::Order => books.calls.orders += 1,
+            Kind::Upsale => books.calls.upsales += 1,
+        }
         let (outcome, reply) = self.judge(kind, fields, &mut books);
         books.ledger.record(kind, fields.clone(), outcome);
         reply
     }
 
     fn judge(&self, kind: Kind, fields: &Fields, books: &mut Books) -> (Outcome, Reply) {
-        let credentials = (fields.get("loginId"), fields.get("password"));
-        if credentials != (Some(&self.settings.login_id), Some(&self.settings.password)) {
-            return refuse("Could not authenticate credentials");
+        let refuse = |reply| (Outcome::Refused, reply);
+        if !self.knows(fields) {
+            return refuse(Reply::error(BAD_CREDENTIALS));
         }
-        let lines = match self.check(kind, fields) {
-            Ok(lines) => lines,
-            Err(problems) => return (Outcome::Refused, Reply::problems(&problems)),
-        };
-        let fault = fields.get("custom5").and_then(Fault::read);
-        let sale = match kind {
-            Kind::Order => {
-                let number = books.ledger.entries().len();
-                let booking = Booking::new(fields, self.settings.campaign_id, number);
-                Sale { first: Instant::now(), booking }
-            }
-            Kind::Upsale => match open_sale(fields, fault == Some(Fault::Late), &books.sales) {
-                Ok(sale) => sale,
-                Err(text) => return refuse(text),
-            },
-        };
+        let mut checks = Checks::import(kind, fields, &self.settings);
+        let lines = booking::lines(kind, fields).unwrap_or_else(|(name, text)| {
+            checks.add(name, text);
+            Vec::new()
+        });
+        if let Err(problems) = checks.passed() {
+            return refuse(Reply::problems(&problems));
+        }
         let id = fields.get("amazonOrderId").unwrap_or("");
-        if let Some(reason) = closed(id, &books.ledger) {
-            return decline(reason);
+        let first = books.ledger.outcomes_of(id).next().is_none();
+        let faults = faults(fields);
+        let fault = faults.import.and_then(|import| import.now(first));
+        let late = fault == Some(Fault::Late);
+        let campaign_id = self.settings.campaign_id;
+        let mut sale = match books.sale_for(kind, fields, campaign_id, late) {
+            Ok(sale) => sale,
+            Err(text) => return refuse(Reply::error(text)),
+        };
+        // Kept with an order that is known even when nothing else comes of this import.
+        if let Some(known) = books.sale(&sale.booking.order_id) {
+            known.plan_query(faults.query.clone(), first);
         }
-        let unfinished = |reply| (Outcome::Unfinished, reply);
-        match fault {
-            Some(Fault::Decline(reason)) => decline(&reason),
-            Some(Fault::DeclineOnce(reason)) if books.ledger.outcomes_of(id).next().is_none() => {
-                decline(&reason)
-            }
-            Some(Fault::DeclineOnce(_) | Fault::Late) | None => {
-                let (accepted, order) = books.book(sale, &lines);
-                (accepted, Reply::envelope("SUCCESS", &order))
-            }
-            Some(Fault::Lost) => (books.book(sale, &lines).0, Reply::Cut),
-            Some(Fault::Html) => unfinished(Reply::Html(StatusCode::OK)),
-            Some(Fault::Http500) => unfinished(Reply::Html(StatusCode::INTERNAL_SERVER_ERROR)),
-            Some(Fault::Http500Envelope(result)) => unfinished(Reply::envelope_with(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                &result,
-                &json!("Internal error"),
-            )),
-            Some(Fault::Empty) => unfinished(Reply::Json(StatusCode::OK, String::new())),
-            Some(Fault::Hang) => unfinished(Reply::Never),
-            Some(Fault::UnknownResult) => {
-                unfinished(Reply::envelope("PENDING", &json!("Try again later")))
-            }
-            Some(Fault::NumericMessage) => unfinished(Reply::envelope("ERROR", &json!(400))),
-            Some(Fault::Fields) => unfinished(Reply::envelope(
-                "ERROR",
-                &json!({"shipState": "is invalid", "couponCode": "is expired"}),
-            )),
-            Some(Fault::Quote) => {
-                unfinished(Reply::envelope("ERROR", &json!({"received": fields})))
-            }
-            Some(Fault::Redirect(url)) => {
-                unfinished(Reply::envelope("MERC_REDIRECT", &json!({"url": url})))
-            }
-            Some(Fault::RedirectScript) => unfinished(Reply::envelope(
-                "MERC_REDIRECT",
-                &json!({"url": "https://bank.example/3ds", "script": "document.title = 'run'"}),
-            )),
-            Some(Fault::Paypal) => unfinished(Reply::envelope(
-                "SUCCESS",
-                &json!({"paypalUrl": "https://paypal.example/checkout"}),
-            )),
-        }
+        sale.plan_query(faults.query, first);
+        let fault = match closed(id, &books.ledger) {
+            Some(reason) => Some(Fault::Decline(reason.to_owned())),
+            None => fault,
+        };
+        answer(fault, sale, fields, &lines, books)
     }
 
-    /// Checks every field, and finds the products.
-    fn check(
-        &self,
-        kind: Kind,
-        fields: &Fields,
-    ) -> Result<Vec<Line>, BTreeMap<String, &'static str>> {
-        let mut problems = BTreeMap::new();
-        let mut check = |name: &str, valid: fn(&str) -> bool| match fields.get(name) {
-            None | Some("") => {
-                problems.insert(name.to_owned(), "is required");
-            }
-            Some(value) if !valid(value) => {
-                problems.insert(name.to_owned(), "is invalid");
-            }
-            Some(_) => {}
+    /// Tells an order.
+    fn query(&self, fields: &Fields) -> Reply {
+        let mut books = self.books();
+        books.calls.queries += 1;
+        if !self.knows(fields) {
+            return Reply::error(BAD_CREDENTIALS);
+        }
+        let Some(id) = fields.get("orderId") else {
+            // The real one searches by other fields too.
+            return Reply::error("orderId is required");
         };
-        match kind {
-            Kind::Order => {
-                check("paySource", |source| PAY_SOURCES.contains(&source));
-                check("firstName", |name| name.chars().count() <= 50);
-                check("lastName", |name| name.chars().count() <= 50);
-                check("emailAddress", is_email);
-                check("campaignId", |id| id.parse::<u32>().is_ok());
-            }
-            Kind::Upsale => check("orderId", |id| id.len() <= 32),
+        let Some(sale) = books.sale(id) else {
+            return Reply::error("No orders matching those parameters could be found");
+        };
+        if let Some(fault) = sale.query_fault() {
+            return fault.into();
         }
-        if kind == Kind::Upsale || fields.get("paySource") == Some("AMAZON") {
-            check("amazonBillerId", |id| id.parse::<u32>().is_ok());
-            check("amazonOrderId", |id| id.len() == 19);
-            check("amazonAddressConsent", |token| token.starts_with("Atza|"));
-        }
-        if fields.get("ipAddress").is_some() {
-            check("ipAddress", |ip| ip.parse::<std::net::IpAddr>().is_ok());
-        }
-        if fields.get("phoneNumber").is_some_and(|phone| !phone.is_empty()) {
-            check("phoneNumber", |phone| {
-                phone.bytes().all(|b| b.is_ascii_digit() || b" -()".contains(&b))
-            });
-        }
-        for (name, expected) in [
-            ("campaignId", self.settings.campaign_id),
-            ("amazonBillerId", self.settings.amazon_biller_id),
-        ] {
-            let other = fields
-                .get(name)
-                .and_then(|id| id.parse().ok())
-                .is_some_and(|id: u32| id != expected);
-            if other {
-                problems.insert(name.to_owned(), "is invalid");
-            }
-        }
-        match booking::lines(kind, fields) {
-            Ok(lines) if problems.is_empty() => return Ok(lines),
-            Ok(_) => {}
-            Err((name, text)) => {
-                problems.insert(name, text);
-            }
-        }
-        Err(problems)
+        let page =
+            json!({"totalResults": 1, "resultsPerPage": 25, "page": 1, "data": [sale.booking]});
+        Reply::envelope("SUCCESS", &page)
     }
 }
 
-impl Books {
-    /// Books products as part of a sale.
-    fn book(&mut self, mut sale: Sale, lines: &[Line]) -> (Outcome, Booking) {
-        sale.booking.add(lines);
-        let order = sale.booking.clone();
-        self.sales.insert(order.order_id.clone(), sale);
-        let accepted = Outcome::Accepted {
-            order_id: order.order_id.clone(),
-            total: booking::total(lines).to_string(),
-        };
-        (accepted, order)
-    }
+const BAD_CREDENTIALS: &str = "Could not authenticate credentials";
+
+fn faults(fields: &Fields) -> Faults {
+    fields.get("custom5").map(Faults::read).unwrap_or_default()
 }
 
-/// The order that an upsale is for, without the product that it replaces.
-fn open_sale(
+/// Books an import, or does with it what the fault says.
+fn answer(
+    fault: Option<Fault>,
+    sale: Sale,
     fields: &Fields,
-    late: bool,
-    sales: &HashMap<String, Sale>,
-) -> Result<Sale, &'static str> {
-    let known = fields.get("orderId").and_then(|id| sales.get(id));
-    let mut sale = known.cloned().ok_or("orderId is invalid")?;
-    let later = if late { UPSELL_WINDOW } else { Duration::ZERO };
-    if sale.first.elapsed() + later >= UPSELL_WINDOW {
-        return Err("The upsell window of this order has closed");
+    lines: &[Line],
+    books: &mut Books,
+) -> (Outcome, Reply) {
+    let unfinished = |reply| (Outcome::Unfinished, reply);
+    match fault {
+        Some(Fault::Decline(reason)) => decline(reason, sale, books),
+        Some(Fault::Late) | None => {
+            let (accepted, order) = books.book(sale, lines);
+            (accepted, Reply::envelope("SUCCESS", &order))
+        }
+        Some(Fault::Slow(wait)) => {
+            let (accepted, order) = books.book(sale, lines);
+            (accepted, Reply::late(wait, &order))
+        }
+        Some(Fault::Lost) => (books.book(sale, lines).0, Reply::Cut),
+        Some(Fault::LostBefore) => unfinished(Reply::Cut),
+        Some(Fault::Html) => unfinished(Reply::Html(StatusCode::OK)),
+        Some(Fault::Http500) => unfinished(Reply::Html(StatusCode::INTERNAL_SERVER_ERROR)),
+        Some(Fault::Http500Envelope(result)) => unfinished(Reply::envelope_with(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            &result,
+            &json!("Internal error"),
+        )),
+        Some(Fault::Empty) => unfinished(Reply::Json(StatusCode::OK, String::new())),
+        Some(Fault::Hang) => unfinished(Reply::Never),
+        Some(Fault::UnknownResult) => {
+            unfinished(Reply::envelope("PENDING", &json!("Try again later")))
+        }
+        Some(Fault::NumericMessage) => unfinished(Reply::envelope("ERROR", &json!(400))),
+        Some(Fault::Fields) => unfinished(Reply::envelope(
+            "ERROR",
+            &json!({"shipState": "is invalid", "couponCode": "is expired"}),
+        )),
+        Some(Fault::Quote) => unfinished(Reply::envelope("ERROR", &json!({"received": fields}))),
+        Some(Fault::Redirect(url)) => {
+            unfinished(Reply::envelope("MERC_REDIRECT", &json!({"url": url})))
+        }
+        Some(Fault::RedirectScript) => unfinished(Reply::envelope(
+            "MERC_REDIRECT",
+            &json!({"url": "https://bank.example/3ds", "script": "document.title = 'run'"}),
+        )),
+        Some(Fault::Paypal) => unfinished(Reply::envelope(
+            "SUCCESS",
+            &json!({"paypalUrl": "https://paypal.example/checkout"}),
+        )),
     }
-    if let Some(id) = fields.get("replaceProductId") {
-        let replaced = id.parse().is_ok_and(|id| sale.booking.remove(id));
-        replaced.then_some(()).ok_or("replaceProductId is invalid")?;
+}
+
+/// Declines an import. An order that upsales are for stays what it was.
+fn decline(reason: String, mut sale: Sale, books: &mut Books) -> (Outcome, Reply) {
+    if sale.booking.order_status != Status::Complete {
+        sale.booking.order_status = Status::Declined;
+        books.keep(sale);
     }
-    Ok(sale)
-}
-
-const PAY_SOURCES: [&str; 10] = [
-    "CREDITCARD",
-    "CHECK",
-    "ACCTONFILE",
-    "PREPAID",
-    "COD",
-    "DIRECTDEBIT",
-    "PAYPAL",
-    "AMAZON",
-    "APPLEPAY",
-    "GOOGLEPAY",
-];
-
-fn is_email(text: &str) -> bool {
-    text.split_once('@').is_some_and(|(local, domain)| {
-        !local.is_empty()
-            && domain.contains('.')
-            && !domain.contains('@')
-            && !text.contains(char::is_whitespace)
-    })
-}
-
-fn refuse(text: &str) -> (Outcome, Reply) {
-    (Outcome::Refused, Reply::envelope("ERROR", &json!(text)))
-}
-
-fn decline(reason: &str) -> (Outcome, Reply) {
-    let text = json!(format!("Transaction Declined: {reason}"));
-    (Outcome::Declined { reason: reason.to_owned() }, Reply::envelope("ERROR", &text))
+    let reply = Reply::error(&format!("Transaction Declined: {reason}"));
+    (Outcome::Declined { reason }, reply)
 }
 
 /// Why Amazon takes no more orders on this id, if so. An order reference serves one purchase; a
@@ -340,73 +315,43 @@ fn closed(id: &str, ledger: &Ledger) -> Option<&'static str> {
     })
 }
 
-/// What goes over the wire.
-enum Reply {
-    Json(StatusCode, String),
-    Html(StatusCode),
-    Never,
-    Cut,
-}
-
-impl Reply {
-    fn envelope(result: &str, message: &impl Serialize) -> Self {
-        Self::envelope_with(StatusCode::OK, result, message)
-    }
-
-    fn envelope_with(status: StatusCode, result: &str, message: &impl Serialize) -> Self {
-        #[derive(Serialize)]
-        struct Envelope<'a, M> {
-            result: &'a str,
-            message: &'a M,
-        }
-        // Fails for no type used here; an empty body would be noticed at once.
-        let text = serde_json::to_string(&Envelope { result, message }).unwrap_or_default();
-        Self::Json(status, text)
-    }
-
-    /// One problem is told as a text, several as an object.
-    fn problems(problems: &BTreeMap<String, &'static str>) -> Self {
-        match problems.first_key_value() {
-            Some((name, text)) if problems.len() == 1 => {
-                Self::envelope("ERROR", &json!(format!("{name} {text}")))
-            }
-            _ => Self::envelope("ERROR", problems),
-        }
-    }
+async fn import_lead(stand_in: State<Arc<StandIn>>, body: Bytes) -> Response {
+    let reply = stand_in.lead(&fields(&body));
+    reply.into_response().await
 }
 
 async fn import_order(stand_in: State<Arc<StandIn>>, body: Bytes) -> Response {
-    import(Kind::Order, &stand_in, &body).await
+    let reply = stand_in.import(Kind::Order, &fields(&body));
+    reply.into_response().await
 }
 
 async fn import_upsale(stand_in: State<Arc<StandIn>>, body: Bytes) -> Response {
-    import(Kind::Upsale, &stand_in, &body).await
+    let reply = stand_in.import(Kind::Upsale, &fields(&body));
+    reply.into_response().await
 }
 
-async fn import(kind: Kind, stand_in: &StandIn, body: &[u8]) -> Response {
-    let fields = form_urlencoded::parse(body)
+async fn query(stand_in: State<Arc<StandIn>>, body: Bytes) -> Response {
+    let reply = stand_in.query(&fields(&body));
+    reply.into_response().await
+}
+
+fn fields(body: &[u8]) -> Fields {
+    form_urlencoded::parse(body)
         .map(|(name, value)| (name.into_owned(), value.into_owned()))
-        .collect();
-    match stand_in.decide(kind, &fields) {
-        Reply::Json(status, text) => {
-            (status, [(header::CONTENT_TYPE, "application/json")], text).into_response()
-        }
-        Reply::Html(status) => {
-            (status, Html("<!doctype html><title>Maintenance</title><h1>Back soon</h1>"))
-                .into_response()
-        }
-        Reply::Never => std::future::pending().await,
-        // A body that breaks off makes the server close the connection in the middle of the answer.
-        Reply::Cut => {
-            let broken = futures_util::stream::iter([Err::<Bytes, _>(io::Error::other("cut"))]);
-            Body::from_stream(broken).into_response()
-        }
-    }
+        .collect()
 }
 
 async fn orders(State(stand_in): State<Arc<StandIn>>) -> Response {
-    let list = serde_json::to_string(stand_in.books().ledger.entries()).unwrap_or_default();
-    ([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")], list)
+    told(stand_in.books().ledger.entries())
+}
+
+async fn calls(State(stand_in): State<Arc<StandIn>>) -> Response {
+    told(&stand_in.books().calls)
+}
+
+fn told(what: &(impl Serialize + ?Sized)) -> Response {
+    let text = serde_json::to_string(what).unwrap_or_default();
+    ([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")], text)
         .into_response()
 }
 
@@ -415,223 +360,4 @@ async fn page(State(stand_in): State<Arc<StandIn>>) -> Html<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
-
-    use serde_json::{Value, json};
-
-    use super::{Reply, Settings, StandIn};
-    use crate::{fields::Fields, purchase::Kind};
-
-    const GOOD: &str = "paySource=AMAZON&firstName=Ada&lastName=+&emailAddress=ada%40example.com\
-        &campaignId=12&amazonBillerId=7&amazonOrderId=S01-0000000-0000001&amazonAddressConsent=Atza%7Cx\
-        &product1_id=345&loginId=stand-in-api-user&password=stand-in-password";
-
-    fn stand_in() -> StandIn {
-        StandIn::new(Settings::default())
-    }
-
-    /// Posts the good order with some fields replaced, added, or (`null`) left out.
-    fn post(stand_in: &StandIn, changes: &[(&str, Option<&str>)]) -> Value {
-        send(stand_in, Kind::Order, GOOD, changes)
-    }
-
-    fn send(stand_in: &StandIn, kind: Kind, good: &str, changes: &[(&str, Option<&str>)]) -> Value {
-        let mut fields = Fields::from_form(good.as_bytes()).unwrap();
-        for (name, value) in changes {
-            match value {
-                Some(value) => fields.set(name, *value),
-                None => fields.retain(|known| known != *name),
-            }
-        }
-        match stand_in.decide(kind, &fields) {
-            Reply::Json(_, text) => serde_json::from_str(&text).unwrap(),
-            _ => panic!("no JSON"),
-        }
-    }
-
-    #[test]
-    fn a_success_mixes_numbers_and_texts() {
-        let changes = [("product1_qty", Some("2")), ("product2_id", Some("349"))];
-        let reply = post(&stand_in(), &changes);
-        assert_eq!(reply["result"], "SUCCESS");
-        let order = &reply["message"];
-        assert_eq!(order["orderStatus"], "COMPLETE");
-        assert_eq!(order["totalAmount"].to_string(), "149.8");
-        assert_eq!(order["shipTotal"], "12.85");
-        assert_eq!(order["customerId"], 1000);
-        assert_eq!(order["items"]["345"]["price"], "119.90");
-        assert_eq!(order["items"]["349"]["qty"], "1");
-    }
-
-    #[test]
-    fn each_field_is_checked() {
-        for (name, value, text) in [
-            ("loginId", None, "Could not authenticate credentials"),
-            ("password", Some("x"), "Could not authenticate credentials"),
-            ("campaignId", None, "campaignId is required"),
-            ("campaignId", Some("13"), "campaignId is invalid"),
-            ("paySource", None, "paySource is required"),
-            ("paySource", Some("AMAZONPAY"), "paySource is invalid"),
-            ("firstName", Some(""), "firstName is required"),
-            ("lastName", None, "lastName is required"),
-            ("emailAddress", Some("ada"), "emailAddress is invalid"),
-            ("amazonBillerId", Some("8"), "amazonBillerId is invalid"),
-            ("amazonBillerId", None, "amazonBillerId is required"),
-            ("amazonOrderId", Some("A1B2C3D4E5"), "amazonOrderId is invalid"),
-            ("amazonAddressConsent", Some("Atza%7Cx"), "amazonAddressConsent is invalid"),
-            ("product1_id", None, "product1_id is required"),
-            ("product1_id", Some("x"), "product1_id is invalid"),
-            ("product1_id", Some("1"), "product1_id is invalid"),
-            ("product1_qty", Some("0"), "product1_id is invalid"),
-            ("phoneNumber", Some("+49 1"), "phoneNumber is invalid"),
-        ] {
-            let reply = post(&stand_in(), &[(name, value)]);
-            assert_eq!(reply, json!({"result": "ERROR", "message": text}), "{name}={value:?}");
-        }
-    }
-
-    #[test]
-    fn several_problems_are_an_object() {
-        let reply = post(&stand_in(), &[("emailAddress", Some("x")), ("product1_id", None)]);
-        let message = json!({"emailAddress": "is invalid", "product1_id": "is required"});
-        assert_eq!(reply, json!({"result": "ERROR", "message": message}));
-    }
-
-    #[test]
-    fn order_items_are_an_alternative() {
-        let items = |text| {
-            let changes = [("product1_id", None), ("orderItems", Some(text))];
-            post(&stand_in(), &changes)["message"]["subTotal"].clone()
-        };
-        assert_eq!(items(r#"{"345":1,"346":2}"#), "99.75");
-        assert_eq!(items("{}"), Value::Null);
-        assert_eq!(items("345"), Value::Null);
-    }
-
-    #[test]
-    fn an_order_reference_serves_one_purchase_and_an_agreement_many() {
-        let stand_in = stand_in();
-        assert_eq!(post(&stand_in, &[])["result"], "SUCCESS");
-        let second = post(&stand_in, &[]);
-        assert_eq!(second["message"], "Transaction Declined: OrderReferenceNotModifiable");
-        for _ in 0..2 {
-            let agreement = [("amazonOrderId", Some("C01-0000000-0000001"))];
-            assert_eq!(post(&stand_in, &agreement)["result"], "SUCCESS");
-        }
-    }
-
-    #[test]
-    fn declines() {
-        let once = [("custom5", Some("decline-once:InvalidPaymentMethod"))];
-        let standing = stand_in();
-        assert_eq!(post(&standing, &once)["message"], "Transaction Declined: InvalidPaymentMethod");
-        assert_eq!(post(&standing, &once)["result"], "SUCCESS");
-
-        let standing = stand_in();
-        post(&standing, &[("custom5", Some("decline:AmazonRejected"))]);
-        assert_eq!(post(&standing, &[])["message"], "Transaction Declined: AmazonRejected");
-    }
-
-    const GOOD_UPSALE: &str = "productId=348&amazonBillerId=7&amazonOrderId=S01-0000000-0000002\
-        &amazonAddressConsent=Atza%7Cx&loginId=stand-in-api-user&password=stand-in-password";
-
-    /// A stand-in that has booked the good order, and that order's id.
-    fn sold() -> (StandIn, String) {
-        let stand_in = stand_in();
-        let id = post(&stand_in, &[])["message"]["orderId"].as_str().unwrap().to_owned();
-        (stand_in, id)
-    }
-
-    /// Posts the good upsale for an order.
-    fn upsale(stand_in: &StandIn, order_id: &str, changes: &[(&str, Option<&str>)]) -> Value {
-        let changes = [&[("orderId", Some(order_id))], changes].concat();
-        send(stand_in, Kind::Upsale, GOOD_UPSALE, &changes)
-    }
-
-    #[test]
-    fn an_upsale_answers_with_the_whole_order() {
-        let (stand_in, id) = sold();
-        let order = upsale(&stand_in, &id, &[("productQty", Some("2"))])["message"].clone();
-        assert_eq!(order["orderId"], *id);
-        assert_eq!(order["emailAddress"], "ada@example.com");
-        assert_eq!(order["totalAmount"].to_string(), "119.9");
-        assert_eq!(order["items"]["345"]["price"], "59.95");
-        assert_eq!(order["items"]["348"]["price"], "49.00");
-        assert_eq!(order["items"]["348"]["qty"], "2");
-
-        let several = [
-            ("productId", None),
-            ("product1_id", Some("348")),
-            ("product2_id", Some("347")),
-            ("amazonOrderId", Some("S01-0000000-0000003")),
-        ];
-        let order = upsale(&stand_in, &id, &several)["message"].clone();
-        assert_eq!(order["orderId"], *id);
-        assert_eq!(order["items"]["348"]["qty"], "3");
-        assert_eq!(order["subTotal"], "142.45");
-        let ledger = serde_json::to_value(stand_in.books().ledger.entries()).unwrap();
-        assert_eq!(
-            [&ledger[0]["total"], &ledger[1]["total"], &ledger[2]["total"]],
-            ["64.90", "55.00", "36.50"]
-        );
-        assert_eq!([&ledger[0]["kind"], &ledger[1]["kind"]], ["order", "upsale"]);
-    }
-
-    #[test]
-    fn an_upsale_may_replace_a_product_that_is_in_the_order() {
-        let (stand_in, id) = sold();
-        let absent = upsale(&stand_in, &id, &[("replaceProductId", Some("346"))]);
-        assert_eq!(absent["message"], "replaceProductId is invalid");
-        let order = upsale(&stand_in, &id, &[("replaceProductId", Some("345"))])["message"].clone();
-        assert_eq!(order["items"].as_object().unwrap().keys().collect::<Vec<_>>(), ["348"]);
-        assert_eq!(order["totalAmount"].to_string(), "27.5");
-    }
-
-    #[test]
-    fn each_field_of_an_upsale_is_checked() {
-        let (stand_in, id) = sold();
-        for (name, value, text) in [
-            ("loginId", None, "Could not authenticate credentials"),
-            ("orderId", None, "orderId is required"),
-            ("orderId", Some("Z9Z9Z9Z9Z9"), "orderId is invalid"),
-            ("campaignId", Some("13"), "campaignId is invalid"),
-            ("amazonBillerId", Some("8"), "amazonBillerId is invalid"),
-            ("amazonOrderId", None, "amazonOrderId is required"),
-            ("amazonOrderId", Some("A1B2C3D4E5"), "amazonOrderId is invalid"),
-            ("amazonAddressConsent", None, "amazonAddressConsent is required"),
-            ("productId", None, "productId is required"),
-            ("productId", Some("1"), "productId is invalid"),
-            ("productQty", Some("0"), "productId is invalid"),
-            ("custom5", Some("late"), "The upsell window of this order has closed"),
-        ] {
-            let reply = upsale(&stand_in, &id, &[(name, value)]);
-            assert_eq!(reply, json!({"result": "ERROR", "message": text}), "{name}={value:?}");
-        }
-        assert_eq!(upsale(&stand_in, &id, &[])["result"], "SUCCESS");
-    }
-
-    #[test]
-    fn an_order_reference_serves_an_order_or_an_upsale() {
-        let (stand_in, id) = sold();
-        let spent = [("amazonOrderId", Some("S01-0000000-0000001"))];
-        let text = "Transaction Declined: OrderReferenceNotModifiable";
-        assert_eq!(upsale(&stand_in, &id, &spent)["message"], text);
-        assert_eq!(upsale(&stand_in, &id, &[])["result"], "SUCCESS");
-        assert_eq!(upsale(&stand_in, &id, &[])["message"], text);
-    }
-
-    #[test]
-    fn a_lost_upsale_is_in_the_order() {
-        let (stand_in, id) = sold();
-        let form = format!("{GOOD_UPSALE}&orderId={id}&custom5=lost");
-        let fields = Fields::from_form(form.as_bytes()).unwrap();
-        assert!(matches!(stand_in.decide(Kind::Upsale, &fields), Reply::Cut));
-        let next = [("productId", Some("347")), ("amazonOrderId", Some("S01-0000000-0000003"))];
-        let order = upsale(&stand_in, &id, &next)["message"].clone();
-        assert_eq!(
-            order["items"].as_object().unwrap().keys().collect::<Vec<_>>(),
-            ["345", "347", "348"]
-        );
-    }
-}
+mod tests;

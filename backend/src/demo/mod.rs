@@ -2,12 +2,16 @@
 //!
 //! Nothing here is part of a production build; the feature `demo` brings it in.
 
+pub mod amazon;
 pub mod booking;
+pub mod books;
 pub mod catalog;
+pub mod checks;
 pub mod crm;
 pub mod faults;
 pub mod ledger;
 pub mod pages;
+pub mod reply;
 
 use std::{
     future::Future,
@@ -35,6 +39,9 @@ use crate::{
 
 use crm::{Settings, StandIn};
 use pages::Pages;
+
+/// The client id of the pages.
+const CLIENT_ID: &str = "amzn1.application-oa2-client.0a1b2c3d4e5f";
 
 /// How long open requests may take to end. Short: a request that the stand-in lets hang never ends.
 const GRACE: Duration = Duration::from_secs(1);
@@ -93,7 +100,7 @@ impl Demo {
         let crm = format!("http://{crm_address}");
 
         let settings = Settings::default();
-        let backend = Backend::new(&config(&settings, &crm)?).map_err(|error| error.to_string())?;
+        let backend = Backend::new(&config(options, &settings, &crm)?).await?;
         let pages = Pages::new(options);
         pages.warn_of_missing_folders();
         let shop = backend.routes().fallback_service(pages.routes());
@@ -212,7 +219,7 @@ async fn bind_localhost(port: u16) -> Result<(u16, Vec<TcpListener>), String> {
     Err("Found no port that is free on both 127.0.0.1 and ::1.".to_owned())
 }
 
-fn config(settings: &Settings, crm: &str) -> Result<Config, String> {
+fn config(options: &Options, settings: &Settings, crm: &str) -> Result<Config, String> {
     Ok(Config {
         listen: (Ipv4Addr::LOCALHOST, 0).into(),
         shopper_address_header: None,
@@ -220,19 +227,20 @@ fn config(settings: &Settings, crm: &str) -> Result<Config, String> {
         rate_limit: None,
         log: LogConfig::default(),
         metrics_listen: None,
-        amazon: AmazonConfig {
-            client_id: "amzn1.application-oa2-client.demo".to_owned(),
-            url: Url::parse("http://127.0.0.1:1").map_err(|error| error.to_string())?,
-        },
         crm: CrmConfig {
             url: Url::parse(crm).map_err(|error| error.to_string())?,
             login_id: Secret::new(settings.login_id.clone()),
             password: Secret::new(settings.password.clone()),
             limits: Limits::default(),
         },
+        amazon: AmazonConfig {
+            client_id: CLIENT_ID.to_owned(),
+            url: Url::parse(&options.simulator).map_err(|error| error.to_string())?,
+        },
         journal: JournalConfig {
+            // What the demo sells is forgotten when it ends.
             url: Secret::new("sqlite::memory:".to_owned()),
-            keep: Duration::from_secs(60 * 60),
+            keep: Duration::MAX,
         },
         merchant: Merchant {
             campaign_id: Some(settings.campaign_id.to_string()),

@@ -1,5 +1,8 @@
 //! A backend over real sockets, in front of the stand-in or of a CRM that a test holds in its hand.
 
+#[cfg(unix)]
+pub mod postgres;
+
 use std::{
     net::{Ipv4Addr, SocketAddr},
     sync::{
@@ -14,7 +17,10 @@ use landerpay_backend::{
     Backend, Config,
     config::{AmazonConfig, CrmConfig, JournalConfig, LogConfig, Merchant},
     crm::Limits,
-    demo::crm::{Settings, StandIn},
+    demo::{
+        amazon::{Amazon, CLIENT_ID},
+        crm::{Settings, StandIn},
+    },
     secret::Secret,
     server,
 };
@@ -42,13 +48,30 @@ pub fn serve_forever(router: Router, listener: TcpListener) {
     tokio::spawn(server::run(router, listener, std::future::pending()));
 }
 
+/// Serves routes until the test ends, and gives their address, such as `http://127.0.0.1:34567`.
+pub async fn address_of(router: Router) -> String {
+    let listener = listener().await;
+    let address = listener.local_addr().unwrap();
+    serve_forever(router, listener);
+    format!("http://{address}")
+}
+
 pub fn stand_in() -> Router {
     Arc::new(StandIn::new(Settings::default())).routes()
 }
 
-/// What the backends under test are told.
+/// Login with Amazon, for the client [`CLIENT_ID`].
+pub fn amazon() -> Router {
+    Arc::new(Amazon::new(CLIENT_ID)).routes()
+}
+
+/// What the backends under test are told. Each has an Amazon of its own.
 pub fn config(crm: SocketAddr) -> Config {
     let settings = Settings::default();
+    let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let amazon_address = listener.local_addr().unwrap();
+    serve_forever(amazon(), TcpListener::from_std(listener).unwrap());
     Config {
         listen: (Ipv4Addr::LOCALHOST, 0).into(),
         shopper_address_header: Some(ADDRESS_HEADER.parse().unwrap()),
@@ -57,8 +80,8 @@ pub fn config(crm: SocketAddr) -> Config {
         log: LogConfig::default(),
         metrics_listen: None,
         amazon: AmazonConfig {
-            client_id: "amzn1.application-oa2-client.test".to_owned(),
-            url: "http://127.0.0.1:1".parse().unwrap(),
+            client_id: CLIENT_ID.to_owned(),
+            url: format!("http://{amazon_address}").parse().unwrap(),
         },
         crm: CrmConfig {
             url: format!("http://{crm}").parse().unwrap(),

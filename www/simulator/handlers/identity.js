@@ -10,7 +10,8 @@ const INVALID_TOKEN = {
 
 export async function profile(exchange) {
   const { scenario, request, url, store } = exchange;
-  const mode = scenario.profile;
+  // A backend that asks is no part of what goes wrong on the page. Only browsers name an origin.
+  const mode = request.headers.origin ? scenario.profile : "ok";
   if (mode !== "no-cors") allowOrigins(exchange);
   if (request.method === "OPTIONS") return send(exchange, 204, "text");
   if (mode === "hang") return;
