@@ -1,0 +1,144 @@
+// A merchant's shared hosting: examples/php/landerpay.php in a web root, its settings beside that.
+import { spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { find, ROOT } from "../../scripts/tools.mjs";
+
+/** The demo's. */
+export const CLIENT_ID = "amzn1.application-oa2-client.0a1b2c3d4e5f";
+export const PASSWORD = "stand-in-password";
+export const LOGIN_ID = "stand-in-api-user";
+/** Of an import, in seconds. */
+export const CRM_TIMEOUT = 2;
+
+const PHP = process.env.PHP ?? find("php");
+const WORKERS = "16";
+
+export class Host {
+  #folder = mkdtempSync(join(tmpdir(), "landerpay-php-"));
+  #settings;
+  #process;
+  #ended;
+  #port;
+  /** What PHP wrote to its log. */
+  log = "";
+
+  constructor(servers) {
+    this.#settings = {
+      LANDERPAY_CRM_URL: servers.crm,
+      LANDERPAY_CRM_LOGIN_ID: LOGIN_ID,
+      LANDERPAY_CRM_PASSWORD: PASSWORD,
+      LANDERPAY_CRM_CAMPAIGN_ID: "12",
+      LANDERPAY_AMAZON_BILLER_ID: "7",
+      LANDERPAY_CRM_TIMEOUT: CRM_TIMEOUT,
+      LANDERPAY_AMAZON_CLIENT_ID: CLIENT_ID,
+      LANDERPAY_AMAZON_URL: servers.simulator,
+      LANDERPAY_ALLOWED_ORIGINS: `https://lander.example ${servers.shop}`,
+      LANDERPAY_JOURNAL: join(this.#folder, "journal.sqlite"),
+    };
+    mkdirSync(this.root);
+    copyFileSync(join(ROOT, "examples", "php", "landerpay.php"), join(this.root, "landerpay.php"));
+    this.set({});
+  }
+
+  get root() {
+    return join(this.#folder, "web");
+  }
+
+  get url() {
+    return `http://127.0.0.1:${this.#port}/landerpay.php`;
+  }
+
+  /** Changes settings; null leaves one out. */
+  set(changes) {
+    const given = Object.entries({ ...this.#settings, ...changes }).filter(([, it]) => it !== null);
+    const lines = given.map(([name, value]) => `  '${name}' => '${value}',\n`).join("");
+    // The blank line in front must not reach an answer.
+    writeFileSync(join(this.#folder, "landerpay-settings.php"), `\n<?php return [\n${lines}];\n`);
+  }
+
+  async start() {
+    this.#port ??= await freePort();
+    // A host may show errors; then the page itself must not.
+    const flags = ["-d", "display_errors=1", "-d", "log_errors=1", "-t", this.root];
+    this.#process = spawn(PHP, ["-S", `127.0.0.1:${this.#port}`, ...flags], {
+      env: { ...process.env, PHP_CLI_SERVER_WORKERS: WORKERS },
+      stdio: ["ignore", "ignore", "pipe"],
+      // A process group: the workers end with it.
+      detached: true,
+    });
+    this.#ended = new Promise((resolve) => this.#process.once("close", resolve));
+    this.#process.stderr.setEncoding("utf8").on("data", (text) => {
+      this.log += text;
+    });
+    for (let tries = 200; !(await this.#answers()); tries -= 1) {
+      if (tries === 0) throw new Error(`PHP does not answer:\n${this.log}`);
+      await pause(25);
+    }
+  }
+
+  #answers() {
+    return fetch(`${this.url}/nothing`).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** Ends all of PHP at once, as when the machine loses its power. */
+  async kill() {
+    process.kill(-this.#process.pid, "SIGKILL");
+    await this.#ended;
+  }
+
+  async stop() {
+    await this.kill();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Posts fields as JSON. @returns {Promise<{ status: number, body: object, headers: Headers }>} */
+  async post(action, fields, { key, headers = {}, body = JSON.stringify(fields) } = {}) {
+    const response = await fetch(`${this.url}/${action}`, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        ...(key && { "idempotency-key": key }),
+        ...headers,
+      },
+      body,
+    });
+    const text = await response.text();
+    return { status: response.status, body: JSON.parse(text), text, headers: response.headers };
+  }
+}
+
+async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Signs a buyer in at the simulator. @returns {Promise<string>} the access token */
+export async function tokenOf(simulator, { account = "maria", clientId = CLIENT_ID } = {}) {
+  const query = new URLSearchParams({
+    client_id: clientId,
+    scope: "profile payments:widget",
+    sandbox: "true",
+    redirect_uri: "http://localhost/back",
+  });
+  const base = `${simulator}/with/login=auto,account=${account}`;
+  const response = await fetch(`${base}/ap/oa?${query}`, { redirect: "manual" });
+  const { hash } = new URL(response.headers.get("location"));
+  return new URLSearchParams(hash.slice(1)).get("access_token");
+}
+
+/** An id of Amazon's that nobody has bought with. */
+export function freshId() {
+  const digits = () => String(randomInt(10_000_000)).padStart(7, "0");
+  return `S01-${digits()}-${digits()}`;
+}
