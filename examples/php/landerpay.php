@@ -44,6 +44,7 @@ const SHAPES = [
     'lastName' => ['/\S|^ $/u', NOT_EMPTY[1]], // the CRM's own kit sends one blank where there is none
     'orderId' => ['/^[\w-]{1,32}$/D', 'This is not an order id of the CRM.'],
     'productId' => ['/^[1-9]\d*$/D', 'This is not a campaign product id: digits without a zero in front.'],
+    'orderItems' => ['//', ''],
 ];
 /** What a page must not decide: credentials, prices, overrides, other ways to pay. */
 const MERCHANTS = '/^(loginid|password|ipaddress|product(price|shipprice|salestax)|salestax|force(merchantid|qa)|skipqa'
@@ -207,7 +208,7 @@ function posted_fields(): array
     $fields = $wrong = [];
     foreach ($pairs as [$name, $value]) {
         $problem = match (true) {
-            !preg_match('/^\w+$/D', $name) => 'A field name is made of letters, digits and _ only.',
+            !preg_match('/^[a-z_]\w*$/iD', $name) => 'A field name is made of letters, digits and _ only.',
             isset(array_change_key_case($fields)[strtolower($name)]) => 'This field is given twice.',
             !is_string($value) => 'Must be a text, a number or true/false.',
             !preg_match('//u', $value) => 'This is not UTF-8.',
@@ -241,38 +242,44 @@ function form_pairs(string $body): array
 /** The fields without what a page has no say in, with what the merchant decided. */
 function checked(string $action, array $fields): array
 {
-    $ours = array_column(array_map(fn ($name) => [strtolower($name), $name], array_keys(SHAPES)), 1, 0);
     $decided = array_filter([
         'campaignId' => setting('LANDERPAY_CRM_CAMPAIGN_ID'),
         'amazonBillerId' => setting('LANDERPAY_AMAZON_BILLER_ID'),
     ], strlen(...));
     $wrong = [];
     foreach ($fields as $name => $value) {
-        $isProduct = $action === 'import-upsale' && preg_match('/^product\d+_id$/iD', (string) $name);
-        $spelling = $isProduct ? strtolower($name) : $ours[strtolower((string) $name)] ?? (string) $name;
-        [$shape, $sentence] = SHAPES[$isProduct ? 'productId' : $spelling] ?? ['//', ''];
-        if (preg_match(MERCHANTS, (string) $name) || isset($decided[$spelling])) {
+        if (preg_match(MERCHANTS, $name) || preg_grep("/^$name$/iD", array_keys($decided))) {
             note("dropped the field $name, which a page must not set"); // not its value
             unset($fields[$name]);
-        } elseif ($spelling !== (string) $name) {
-            $wrong[$name] = "This field is spelled $spelling."; // so, it would reach the CRM unread, beside ours
-        } elseif (!preg_match($shape, $value)) {
-            $wrong[$name] = $sentence;
+        } else {
+            $wrong[$name] = problem($name, $value);
         }
     }
     $fields = $decided + $fields;
-    $wrong += array_fill_keys(array_diff(REQUIRED[$action], array_keys($fields)), 'This field is missing.');
+    $wrong = array_filter($wrong) + array_fill_keys(array_diff(REQUIRED[$action], array_keys($fields)), 'This field is missing.');
     if ($action === 'import-order') {
         $fields['paySource'] = 'AMAZON';
     } else {
         unset($fields['paySource']); // an upsale has none
-        // Of several ways to say it, who knows for which the CRM charges?
-        $isClear = isset($fields['productId']) xor isset($fields['product1_id']);
-        if (!$isClear || array_key_exists('orderitems', array_change_key_case($fields))) {
-            $wrong['productId'] = 'Name the product by productId, or by product1_id.';
-        }
+        // Said in two ways, who knows for which the CRM charges?
+        $isClear = isset($fields['productId']) !== isset($fields['product1_id']) && !isset($fields['orderItems']);
+        $wrong += $isClear ? [] : ['productId' => 'Name the product by productId, or by product1_id.'];
     }
     return $wrong ? throw new Failure('fields_invalid', (object) $wrong) : $fields;
+}
+
+function problem(string $name, string $value): ?string
+{
+    $isProduct = preg_match('/^product\d+_id$/iD', $name);
+    $ours = $isProduct ? [strtolower($name)] : preg_grep("/^$name$/iD", array_keys(SHAPES));
+    $spelling = reset($ours) ?: $name;
+    [$shape, $sentence] = SHAPES[$isProduct ? 'productId' : $spelling] ?? ['//', ''];
+    return match (true) {
+        // Spelled otherwise it would reach the CRM unread, beside ours.
+        $name !== $spelling => "This field is spelled $spelling.",
+        !preg_match($shape, $value) => $sentence,
+        default => null,
+    };
 }
 
 /** A purchase, and how it is known again. */
@@ -281,8 +288,8 @@ function purchase(string $action, array $fields): object
     $key = $_SERVER['HTTP_IDEMPOTENCY_KEY'] ?? null;
     $key === null || preg_match('/^[!-~]{16,128}$/D', $key) || throw new Failure('idempotency_key_invalid');
     $isUpsale = $action === 'import-upsale';
-    $products = array_unique($isUpsale ? preg_grep('/^product(Id|\d+_id)$/D', array_keys($fields)) : []);
-    $products = array_values(array_unique(array_map(fn ($name) => $fields[$name], $products)));
+    $names = preg_grep('/^product(Id|\d+_id)$/D', array_keys($fields));
+    $products = $isUpsale ? array_unique(array_intersect_key($fields, array_flip($names))) : [];
     sort($products);
     $content = array_diff_key($fields, [TOKEN => 0]); // with a renewed token it is the same purchase
     ksort($content);
@@ -411,7 +418,7 @@ function read_answer(int $status, string $body, array $secrets): array
 function without(array $secrets, mixed $value): mixed
 {
     if (is_string($value)) {
-        return str_replace([...array_values($secrets), ...array_map(urlencode(...), array_values($secrets))], '…', $value);
+        return str_replace([...$secrets, ...array_map(urlencode(...), $secrets)], '…', $value);
     }
     if (is_array($value) || is_object($value)) {
         foreach ($value as &$inner) {
@@ -422,14 +429,15 @@ function without(array $secrets, mixed $value): mixed
 }
 
 /**
- * Every attempt, written down before it is sent. SQLite rather than files with flock: one transaction claims the key,
- * Amazon's order and each product together, and what is half written when the process is killed does not count.
+ * Every attempt, written down before it is sent. SQLite rather than files with flock: one transaction claims the
+ * key, Amazon's order and each product together, and nothing is half written when the process is killed.
  */
 function journal(): PDO
 {
     $journal = new PDO('sqlite:' . setting('LANDERPAY_JOURNAL'), options: [PDO::ATTR_TIMEOUT => 10]);
     $journal->exec('CREATE TABLE IF NOT EXISTS attempts (id INTEGER PRIMARY KEY, key TEXT UNIQUE, content TEXT,
-        subject TEXT, payer TEXT, amazon_order TEXT, order_id TEXT, products TEXT, ends INTEGER, settled TEXT, answer TEXT);
+        subject TEXT, payer TEXT, amazon_order TEXT, order_id TEXT, products TEXT, ends INTEGER,
+        settled TEXT, answer TEXT);
         CREATE INDEX IF NOT EXISTS by_amazon_order ON attempts (amazon_order);
         CREATE INDEX IF NOT EXISTS by_order ON attempts (order_id)');
     return $journal;
@@ -464,7 +472,7 @@ function claim(PDO $journal, object $purchase): void
 {
     $old = time() - 86400 * (int) setting('LANDERPAY_JOURNAL_DAYS');
     rows($journal, 'DELETE FROM attempts WHERE ends < ?', [$old]);
-    $ends = time() + 30 + (int) setting('LANDERPAY_CRM_TIMEOUT');
+    $ends = time() + 5 + (int) setting('LANDERPAY_CRM_TIMEOUT');
     rows(
         $journal,
         'INSERT INTO attempts (key, content, subject, payer, amazon_order, order_id, products, ends)

@@ -12,14 +12,15 @@ import { find, ROOT } from "../../scripts/tools.mjs";
 export const CLIENT_ID = "amzn1.application-oa2-client.0a1b2c3d4e5f";
 export const PASSWORD = "stand-in-password";
 export const LOGIN_ID = "stand-in-api-user";
-/** Of an import, in seconds. */
-export const CRM_TIMEOUT = 2;
 
-const PHP = process.env.PHP ?? find("php");
+/** For an import, in seconds: the tests wait for it. */
+const CRM_TIMEOUT = 2;
+const PHP = process.env.PHP || find("php");
 const WORKERS = "16";
 
 export class Host {
   #folder = mkdtempSync(join(tmpdir(), "landerpay-php-"));
+  #env;
   #settings;
   #process;
   #ended;
@@ -27,7 +28,9 @@ export class Host {
   /** What PHP wrote to its log. */
   log = "";
 
-  constructor(servers) {
+  /** @param {Record<string, string>} [env] for PHP, besides the settings' file */
+  constructor(servers, env = {}) {
+    this.#env = { ...process.env, PHP_CLI_SERVER_WORKERS: WORKERS, ...env };
     this.#settings = {
       LANDERPAY_CRM_URL: servers.crm,
       LANDERPAY_CRM_LOGIN_ID: LOGIN_ID,
@@ -38,7 +41,7 @@ export class Host {
       LANDERPAY_AMAZON_CLIENT_ID: CLIENT_ID,
       LANDERPAY_AMAZON_URL: servers.simulator,
       LANDERPAY_ALLOWED_ORIGINS: `https://lander.example ${servers.shop}`,
-      LANDERPAY_JOURNAL: join(this.#folder, "journal.sqlite"),
+      LANDERPAY_JOURNAL: this.journal,
     };
     mkdirSync(this.root);
     copyFileSync(join(ROOT, "examples", "php", "landerpay.php"), join(this.root, "landerpay.php"));
@@ -47,6 +50,10 @@ export class Host {
 
   get root() {
     return join(this.#folder, "web");
+  }
+
+  get journal() {
+    return join(this.#folder, "journal.sqlite");
   }
 
   get url() {
@@ -58,15 +65,21 @@ export class Host {
     const given = Object.entries({ ...this.#settings, ...changes }).filter(([, it]) => it !== null);
     const lines = given.map(([name, value]) => `  '${name}' => '${value}',\n`).join("");
     // The blank line in front must not reach an answer.
-    writeFileSync(join(this.#folder, "landerpay-settings.php"), `\n<?php return [\n${lines}];\n`);
+    this.write(`\n<?php return [\n${lines}];\n`);
+  }
+
+  /** Writes the settings' file. */
+  write(php) {
+    writeFileSync(join(this.#folder, "landerpay-settings.php"), php);
   }
 
   async start() {
     this.#port ??= await freePort();
-    // A host may show errors; then the page itself must not.
-    const flags = ["-d", "display_errors=1", "-d", "log_errors=1", "-t", this.root];
+    // A host may show errors; then the page itself must not. Its cache would keep settings for 2 seconds.
+    const ini = ["display_errors=1", "log_errors=1", "opcache.enable=0"];
+    const flags = [...ini.flatMap((line) => ["-d", line]), "-t", this.root];
     this.#process = spawn(PHP, ["-S", `127.0.0.1:${this.#port}`, ...flags], {
-      env: { ...process.env, PHP_CLI_SERVER_WORKERS: WORKERS },
+      env: this.#env,
       stdio: ["ignore", "ignore", "pipe"],
       // A process group: the workers end with it.
       detached: true,
