@@ -163,6 +163,9 @@ function settings(): array
         $value = trim((string) ($file[$name] ?? getenv($name)));
         $all[$name] = $value !== '' ? $value : $default ?? throw new RuntimeException("The setting $name is missing.");
     }
+    foreach (['LANDERPAY_CRM_TIMEOUT', 'LANDERPAY_JOURNAL_DAYS'] as $name) {
+        preg_match('/^[1-9]\d{0,3}$/D', $all[$name]) || throw new RuntimeException("The setting $name must be a number.");
+    }
     foreach (['LANDERPAY_CRM_URL', 'LANDERPAY_AMAZON_URL'] as $name) {
         // They are told secrets; unencrypted only on this machine.
         preg_match('~^(https://|http://(localhost|127\.0\.0\.1)(:\d+)?(/|$))~', $all[$name])
@@ -179,8 +182,9 @@ function check_origin(): void
 {
     $origin = $_SERVER['HTTP_ORIGIN'] ?? '';
     $site = $_SERVER['HTTP_SEC_FETCH_SITE'] ?? '';
+    $allowed = preg_split('/[\s,]+/', setting('LANDERPAY_ALLOWED_ORIGINS'));
     header('Vary: Origin');
-    if ($origin && in_array($origin, preg_split('/[\s,]+/', setting('LANDERPAY_ALLOWED_ORIGINS')), true)) {
+    if ($origin && in_array($origin, $allowed, true)) {
         header("Access-Control-Allow-Origin: $origin");
         header('Access-Control-Allow-Methods: POST');
         header('Access-Control-Allow-Headers: Content-Type, Idempotency-Key');
@@ -405,8 +409,8 @@ function read_answer(int $status, string $body, array $secrets): array
         return ['lost', null];
     }
     $message = $answer->message ?? null;
-    if (isset($answer->url) && !isset($message->url)) {
-        $message = (object) ['url' => $answer->url]; // some say where to go beside the message
+    if ($result === 'MERC_REDIRECT' && isset($answer->url)) {
+        $message = (object) ['url' => $answer->url]; // some say it beside the message, not in it
     }
     if (is_object($message)) {
         unset($message->script); // nobody should run it

@@ -2,12 +2,20 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
-import { createServer } from "node:http";
 import { after, before, describe, test } from "node:test";
 import { startServers } from "../../scripts/servers.mjs";
 import { blockOf, read } from "../docs/support.js";
 import { Crm } from "../e2e/support/crm.js";
-import { CLIENT_ID, freshId, Host, LOGIN_ID, PASSWORD, tokenOf } from "./support.js";
+import {
+  CLIENT_ID,
+  freshId,
+  Host,
+  LOGIN_ID,
+  PASSWORD,
+  selfSigned,
+  serve,
+  tokenOf,
+} from "./support.js";
 
 const DEAD = "http://127.0.0.1:1";
 
@@ -168,22 +176,17 @@ describe("a good purchase", () => {
   }
 
   test("a name of the page's that Amazon does not know is cut by characters, not bytes", async () => {
-    const amazon = createServer((request, response) => {
-      const audience = { aud: CLIENT_ID };
-      response.end(JSON.stringify(request.url.startsWith("/auth") ? audience : { user_id: "x" }));
+    const amazon = await serve((request, response) => {
+      const isAudience = request.url.startsWith("/auth/");
+      response.end(JSON.stringify(isAudience ? { aud: CLIENT_ID } : { user_id: "x" }));
     });
-    await new Promise((resolve) => amazon.listen(0, "127.0.0.1", resolve));
-    const url = `http://127.0.0.1:${amazon.address().port}`;
-    try {
-      await withSettings({ LANDERPAY_AMAZON_URL: url }, async () => {
-        const fields = order({ firstName: "é".repeat(51), lastName: "🦊".repeat(60) });
-        await placed(fields);
-        const [{ fields: sent }] = await crm.imports(fields.amazonOrderId);
-        assert.deepEqual([sent.firstName, sent.lastName], ["é".repeat(50), "🦊".repeat(50)]);
-      });
-    } finally {
-      amazon.close();
-    }
+    await withSettings({ LANDERPAY_AMAZON_URL: amazon.url }, async () => {
+      const fields = order({ firstName: "é".repeat(51), lastName: "🦊".repeat(60) });
+      await placed(fields);
+      const [{ fields: sent }] = await crm.imports(fields.amazonOrderId);
+      assert.deepEqual([sent.firstName, sent.lastName], ["é".repeat(50), "🦊".repeat(50)]);
+    });
+    await amazon.close();
   });
 });
 
@@ -354,6 +357,8 @@ describe("what is refused before anything is sent", () => {
       [{ LANDERPAY_CRM_PASSWORD: null }, "LANDERPAY_CRM_PASSWORD is missing"],
       [{ LANDERPAY_AMAZON_CLIENT_ID: "" }, "LANDERPAY_AMAZON_CLIENT_ID is missing"],
       [{ LANDERPAY_CRM_URL: "http://crm.example" }, "LANDERPAY_CRM_URL must start with https"],
+      [{ LANDERPAY_CRM_TIMEOUT: "two minutes" }, "LANDERPAY_CRM_TIMEOUT must be a number"],
+      [{ LANDERPAY_JOURNAL_DAYS: "0" }, "LANDERPAY_JOURNAL_DAYS must be a number"],
       [{ LANDERPAY_JOURNAL: `${host.root}/j.sqlite` }, "LANDERPAY_JOURNAL lies in the web root"],
       [{ LANDERPAY_JOURNAL: "/nowhere/j.sqlite" }, "line"],
     ]) {
@@ -588,20 +593,41 @@ describe("the CRM's answer", () => {
     });
   }
 
+  test("goes back with the address that stands beside its message", async () => {
+    const answer = { result: "MERC_REDIRECT", message: "Go", url: "https://bank.example/" };
+    const elsewhere = await serve((_, response) => response.end(JSON.stringify(answer)));
+    const { body } = await withSettings({ LANDERPAY_CRM_URL: elsewhere.url }, () =>
+      importOrder(order()),
+    );
+    await elsewhere.close();
+    assert.deepEqual(body, { result: "MERC_REDIRECT", message: { url: answer.url } });
+  });
+
   test("is not looked for where it redirects to", async () => {
     const seen = [];
-    const elsewhere = createServer((request, response) => {
+    const elsewhere = await serve((request, response) => {
       seen.push(request.url);
       response.writeHead(307, { location: `${servers.crm}/order/import/` }).end();
     });
-    await new Promise((resolve) => elsewhere.listen(0, "127.0.0.1", resolve));
-    const url = `http://127.0.0.1:${elsewhere.address().port}`;
     const fields = order();
-    const answer = await withSettings({ LANDERPAY_CRM_URL: url }, () => importOrder(fields));
-    elsewhere.close();
+    const answer = await withSettings({ LANDERPAY_CRM_URL: elsewhere.url }, () =>
+      importOrder(fields),
+    );
+    await elsewhere.close();
     expectFailure(answer, 502, "crm_reply_unreadable");
     assert.deepEqual(seen, ["/order/import/"]);
     assert.deepEqual(await crm.imports(fields.amazonOrderId), []);
+  });
+
+  test("is not taken from somebody whose certificate nobody vouches for", async () => {
+    const seen = [];
+    const elsewhere = await serve((request) => seen.push(request.url), selfSigned());
+    const answer = await withSettings({ LANDERPAY_CRM_URL: elsewhere.url }, () =>
+      importOrder(order()),
+    );
+    await elsewhere.close();
+    expectFailure(answer, 502, "crm_unreachable");
+    assert.deepEqual(seen, []);
   });
 
   test("and the log show neither token nor password, whatever goes wrong", async () => {

@@ -1,7 +1,9 @@
 // A merchant's shared hosting: examples/php/landerpay.php in a web root, its settings beside that.
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer as createHttp } from "node:http";
+import { createServer as createHttps } from "node:https";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -154,4 +156,24 @@ export async function tokenOf(simulator, { account = "maria", clientId = CLIENT_
 export function freshId() {
   const digits = () => String(randomInt(10_000_000)).padStart(7, "0");
   return `S01-${digits()}-${digits()}`;
+}
+
+/** Somebody else than the servers of the demo; over TLS with a certificate. */
+export async function serve(answer, certificate) {
+  const server = certificate ? createHttps(certificate, answer) : createHttp(answer);
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http${certificate ? "s" : ""}://127.0.0.1:${server.address().port}`,
+    close: () => new Promise((resolve) => server.close(resolve)),
+  };
+}
+
+/** A certificate of its own making. */
+export function selfSigned() {
+  const code = `$key = openssl_pkey_new(["private_key_bits" => 2048]);
+    $request = openssl_csr_new(["commonName" => "127.0.0.1"], $key);
+    openssl_x509_export(openssl_csr_sign($request, null, $key, 1), $cert);
+    openssl_pkey_export($key, $pem);
+    echo json_encode(["cert" => $cert, "key" => $pem]);`;
+  return JSON.parse(spawnSync(PHP, ["-r", code], { encoding: "utf8" }).stdout);
 }
