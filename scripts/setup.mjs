@@ -232,10 +232,8 @@ async function installFirefox() {
 
 // For the backend of one file in examples/php.
 async function setupPhp() {
-  if (!findPhp() && find("apt-get") && process.getuid() === 0) {
-    const packages = ["php-cli", "php-curl", "php-sqlite3"];
-    if (!canInstall(packages)) await run(...UPDATE);
-    await run("Installing PHP", [...INSTALL, ...packages], UNATTENDED);
+  if (!findPhp() && mayInstall()) {
+    await install("Installing PHP", ["php-cli", "php-curl", "php-sqlite3"]);
   }
   const php = findPhp();
   if (php) return { PHP: php };

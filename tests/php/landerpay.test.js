@@ -352,6 +352,13 @@ describe("what is refused before anything is sent", () => {
     }
   });
 
+  test("anything while PHP itself fails: nothing of that is shown", async () => {
+    host.write("<?php function twice() {} function twice() {} return [];");
+    const response = await fetch(`${host.url}/import-order`, { method: "POST" });
+    host.set({});
+    assert.deepEqual([response.status, await response.text()], [500, ""]);
+  });
+
   test("anything while a setting is missing or dangerous: the log says which", async () => {
     for (const [changes, named] of [
       [{ LANDERPAY_CRM_PASSWORD: null }, "LANDERPAY_CRM_PASSWORD is missing"],
@@ -513,7 +520,7 @@ describe("an order is imported once", () => {
   });
 
   test("but a refusal opens it again, for a new key", async () => {
-    const fields = order({ custom5: "decline-once:InvalidPaymentMethod" });
+    const fields = order({ custom5: "once:decline:InvalidPaymentMethod" });
     const key = randomUUID();
     const declined = { result: "ERROR", message: "Transaction Declined: InvalidPaymentMethod" };
     for (const _ of [1, 2]) {

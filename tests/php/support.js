@@ -80,10 +80,11 @@ export class Host {
     // A host may show errors; then the page itself must not. Its cache would keep settings for 2 seconds.
     const ini = ["display_errors=1", "log_errors=1", "opcache.enable=0"];
     const flags = [...ini.flatMap((line) => ["-d", line]), "-t", this.root];
-    this.#process = spawn(PHP, ["-S", `127.0.0.1:${this.#port}`, ...flags], {
+    const php = [PHP, "-S", `127.0.0.1:${this.#port}`, ...flags];
+    // Ends with its stdin, so that it never outlives this program: a process group, with PHP's workers.
+    this.#process = spawn("sh", ["-c", '"$0" "$@" & cat; kill -s KILL 0', ...php], {
       env: this.#env,
-      stdio: ["ignore", "ignore", "pipe"],
-      // A process group: the workers end with it.
+      stdio: ["pipe", "ignore", "pipe"],
       detached: true,
     });
     this.#ended = new Promise((resolve) => this.#process.once("close", resolve));
