@@ -1,10 +1,11 @@
 // node scripts/contract.mjs [seed examples]: whether the backend keeps to backend/openapi.json, by
 // requests that schemathesis makes up from it. The rules are those of tests/contract/checks.py.
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { startServers } from "./servers.mjs";
 import { setupSchemathesis } from "./setup.mjs";
 import { buildDemo } from "./start.mjs";
-import { Failure, main, ROOT, run, SCHEMATHESIS } from "./tools.mjs";
+import { Failure, main, ROOT, run, SCHEMATHESIS, TARGET } from "./tools.mjs";
 
 // The same requests in each run of the tests. Others: by another seed.
 const SEED = 20261122;
@@ -38,7 +39,9 @@ export async function testContract(seed = SEED, examples = EXAMPLES) {
 }
 
 async function ask(shop, seed, examples) {
-  const folder = join(ROOT, "tests", "contract");
+  // It writes notes of its own where it is started.
+  const cwd = join(TARGET, "contract");
+  mkdirSync(cwd, { recursive: true });
   const command = [
     ...[SCHEMATHESIS.path, "--no-color", "run", join(ROOT, "backend", "openapi.json")],
     ...["--url", shop, "--checks", CHECKS.join()],
@@ -49,8 +52,12 @@ async function ask(shop, seed, examples) {
     ...["--suppress-health-check", "all", "--request-timeout", "30"],
   ];
   const output = await run(`The backend's contract, seed ${seed}`, command, {
-    cwd: folder,
-    env: { SCHEMATHESIS_HOOKS: "checks", PYTHONPATH: folder, PYTHONDONTWRITEBYTECODE: "1" },
+    cwd,
+    env: {
+      SCHEMATHESIS_HOOKS: "checks",
+      PYTHONPATH: join(ROOT, "tests", "contract"),
+      PYTHONDONTWRITEBYTECODE: "1",
+    },
     advice: `Mend what is printed above; the same again: node scripts/contract.mjs ${seed}.`,
   });
   const [, requests = "0"] = /^ +(\d+) generated/m.exec(output) ?? [];

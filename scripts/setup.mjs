@@ -206,7 +206,13 @@ export const setupSchemathesis = once(async () => {
   if (ask(path, "--version")) return;
   const python = await setupPython();
   await run("Making a Python environment", [python, "-m", "venv", "--clear", folder]);
-  const pip = [join(folder, "bin", "python"), "-m", "pip", "install", "--disable-pip-version-check"];
+  const pip = [
+    join(folder, "bin", "python"),
+    "-m",
+    "pip",
+    "install",
+    "--disable-pip-version-check",
+  ];
   const title = `Installing ${crate} ${version} (once, some seconds)`;
   await run(title, [...pip, "--requirement", SCHEMATHESIS_PACKAGES], {
     advice: "Check the connection to PyPI.",
