@@ -26,8 +26,10 @@ const resolve = (value) =>
         .reduce((inside, name) => inside[name], CONTRACT)
     : value;
 
-const table = (head, rows) =>
-  [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+function table(head, rows) {
+  const line = (cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  return [line(head), `|${"---|".repeat(head.length)}`, ...rows.map(line)].join("\n");
+}
 
 const code = (text) => `\`${text}\``;
 
@@ -58,11 +60,10 @@ function fields({ properties, required }) {
 }
 
 function limits({ type, pattern, maxLength, enum: only }) {
+  if (only) return "this alone";
   const some = [
     typeof type === "string" ? "text" : "text or number",
-    // A bar would end the cell.
-    only || pattern === undefined ? "" : code(pattern.replaceAll("|", "\\|")),
-    only ? "this alone" : "",
+    pattern === undefined ? "" : code(pattern),
     maxLength === undefined ? "" : `at most ${maxLength} characters`,
   ];
   return some.filter(Boolean).join(", ");
