@@ -51,22 +51,20 @@ function fields({ properties, required }) {
     .filter(([, field]) => field)
     .map(([name, field]) => [
       required.includes(name) ? `**${code(name)}**` : code(name),
-      code(field.examples[0]),
-      limits(field),
+      [field.description, limits(field)].filter(Boolean).join(" "),
       field["x-source"],
-      field.description,
     ]);
-  return table(["field", "example", "what is taken", "comes from", ""], rows);
+  return table(["field", "what it is, and what is taken", "comes from"], rows);
 }
 
-function limits({ type, pattern, maxLength, enum: only }) {
-  if (only) return "this alone";
+function limits({ pattern, maxLength, enum: only }) {
   const some = [
-    typeof type === "string" ? "text" : "text or number",
-    pattern === undefined ? "" : code(pattern),
+    only ? code(only[0]) : "",
+    pattern?.includes("\\S") ? "Not empty" : pattern && code(pattern),
     maxLength === undefined ? "" : `at most ${maxLength} characters`,
   ];
-  return some.filter(Boolean).join(", ");
+  const text = some.filter(Boolean).join(", ");
+  return text && `${text}.`;
 }
 
 function headerTable() {

@@ -6,6 +6,7 @@ be, whichever generator made it. So the body is judged as it was sent, read as t
 
 import json
 import math
+import os
 import re
 from urllib.parse import parse_qsl
 
@@ -24,6 +25,16 @@ DROPPED = re.compile(
 )
 
 
+@schemathesis.hook
+def map_body(context, body):
+    """Half of the buyers have signed in, where somebody has: the other tokens are Amazon's to refuse."""
+    token = os.environ.get("CONTRACT_TOKEN")
+    made_up = body.get("amazonAddressConsent") if isinstance(body, dict) else None
+    if token and isinstance(made_up, str) and made_up.startswith("Atza|") and len(made_up) % 2:
+        return {**body, "amazonAddressConsent": token}
+    return body
+
+
 @schemathesis.check
 def the_contract_decides(ctx, response, case):
     schema = case.operation.schema
@@ -35,6 +46,10 @@ def the_contract_decides(ctx, response, case):
     if expected is None:
         return
     if expected == set():
+        if purchase == "upsale" and response.status_code == 422:
+            # Whether there is such an order, the CRM alone knows.
+            assert list(response.json()["message"]) == ["orderId"], response.text
+            return
         assert response.status_code not in MALFORMED, (
             f"A purchase that the contract allows was answered {response.status_code}."
         )
