@@ -11,6 +11,8 @@ import {
   once,
   ROOT,
   run,
+  SCHEMATHESIS,
+  SCHEMATHESIS_PACKAGES,
   WASM,
   WASM_BINDGEN,
   WASM_PACK,
@@ -195,6 +197,46 @@ const mayInstall = () => find("apt-get") && process.getuid() === 0;
 async function install(title, packages) {
   if (ask(...INSTALL, "--simulate", ...packages) === undefined) await run(...UPDATE);
   await run(title, [...INSTALL, ...packages], UNATTENDED);
+}
+
+/** Python's, in an environment of its own. */
+export const setupSchemathesis = once(async () => {
+  const { crate, version, folder, path } = SCHEMATHESIS;
+  // Not only whether it is there: without the Python that it was made with it does not start.
+  if (ask(path, "--version")) return;
+  const python = await setupPython();
+  await run("Making a Python environment", [python, "-m", "venv", "--clear", folder]);
+  const pip = [
+    join(folder, "bin", "python"),
+    "-m",
+    "pip",
+    "install",
+    "--disable-pip-version-check",
+  ];
+  const title = `Installing ${crate} ${version} (once, some seconds)`;
+  await run(title, [...pip, "--requirement", SCHEMATHESIS_PACKAGES], {
+    advice: "Check the connection to PyPI.",
+  });
+});
+
+async function setupPython() {
+  const packages = ["python3", "python3-venv"];
+  if (!findPython() && find("apt-get") && process.getuid() === 0) {
+    if (!canInstall(packages)) await run(...UPDATE);
+    await run("Installing Python's venv", [...INSTALL, ...packages], UNATTENDED);
+  }
+  const python = findPython();
+  if (python) return python;
+  throw new Failure(
+    "The test of the backend's contract needs Python 3.10 or newer with venv. Install it (Debian: " +
+      "python3-venv; Fedora: python3; macOS: brew install python3).",
+  );
+}
+
+function findPython() {
+  const python = find("python3");
+  const check = "import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 10))";
+  return python && ask(python, "-c", check) !== undefined ? python : undefined;
 }
 
 // The second engine: where it cannot be had, the tests go on without it.

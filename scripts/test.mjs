@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkFormat, lint, runTests, testRust } from "./check.mjs";
 import { buildConsumers } from "./consumers.mjs";
+import { testContract } from "./contract.mjs";
 import { setupTest } from "./setup.mjs";
 import { checkSize } from "./size.mjs";
 import { buildDemo } from "./start.mjs";
@@ -31,6 +32,7 @@ async function test() {
   await buildDemo();
   await buildConsumers();
   await step("Size", checkSize);
+  await testContract();
   await testSimulator(browser);
   await runTests("Tests of the backend in PHP", ["node", "--test", ...testsIn("php")], browser);
   await runTests("Tests of the documentation", ["node", "--test", ...testsIn("docs")]);

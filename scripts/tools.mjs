@@ -31,9 +31,18 @@ export const WASM_BINDGEN = cached("wasm-bindgen-cli", "wasm-bindgen", lockedVer
 export const WASM_PACK = cached("wasm-pack", "wasm-pack", "0.15.1");
 export const GECKODRIVER = cached("geckodriver", "geckodriver", "0.37.1");
 
+/** What pip installs for it, to the last digit. */
+export const SCHEMATHESIS_PACKAGES = join(ROOT, "tests", "contract", "requirements.txt");
+/** The program that setup.mjs installs with pip. */
+export const SCHEMATHESIS = cached("schemathesis", "schemathesis", packageVersion());
+
 function cached(crate, program, version) {
   const folder = join(CACHE, `${crate}-${version}`);
   return { crate, version, folder, path: join(folder, "bin", program) };
+}
+
+function packageVersion() {
+  return /^schemathesis==(.+)$/m.exec(readFileSync(SCHEMATHESIS_PACKAGES, "utf8"))[1];
 }
 
 // The program and the crate must agree to the last digit.

@@ -212,14 +212,15 @@ impl IntoResponse for Failure {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
     use std::collections::BTreeSet;
 
     use super::Failure;
 
-    fn all() -> Vec<Failure> {
+    /// One of each.
+    pub(crate) fn all() -> Vec<Failure> {
         vec![
             Failure::ContentTypeUnsupported,
             Failure::BodyTooLarge,

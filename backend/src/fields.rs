@@ -6,7 +6,7 @@ use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{MapAccess, Visitor},
 };
-use serde_json::Value;
+use serde_json::{Number, Value};
 use sha2::{Digest, Sha256};
 
 use crate::Failure;
@@ -19,7 +19,7 @@ pub const MAX_FIELDS: usize = 100;
 pub struct Fields(Vec<(String, String)>);
 
 impl Fields {
-    /// Reads a flat JSON object. Numbers keep their digits, `true` and `false` become the CRM's `1`
+    /// Reads a flat JSON object. Numbers keep their digits, without a `.0`, `true` and `false` become the CRM's `1`
     /// and `0`, and `null` means absent.
     ///
     /// # Errors
@@ -34,7 +34,7 @@ impl Fields {
             let text = match value {
                 Value::Null => continue,
                 Value::Bool(flag) => if flag { "1" } else { "0" }.to_owned(),
-                Value::Number(number) => number.to_string(),
+                Value::Number(number) => whole(&number),
                 Value::String(text) => text,
                 Value::Array(_) | Value::Object(_) => {
                     nested
@@ -148,6 +148,15 @@ impl Serialize for Fields {
     }
 }
 
+/// The digits of a number. In JSON, `348.0` is the whole number 348, and PHP writes it so.
+fn whole(number: &Number) -> String {
+    let mut text = number.to_string();
+    if text.ends_with(".0") {
+        text.truncate(text.len() - 2);
+    }
+    text
+}
+
 /// A name as a reply shows it: short enough.
 fn shown(name: &str) -> String {
     cut(name, 64).into_owned()
@@ -200,10 +209,11 @@ mod tests {
     #[test]
     fn json_scalars_become_texts() {
         let fields = Fields::from_json(
-            r#"{"a":"x y","b":12,"c":0,"d":true,"e":false,"f":null,"g":59.95,"h":""}"#.as_bytes(),
+            r#"{"a":"x y","b":12,"c":0,"d":true,"e":false,"f":null,"g":59.95,"h":"","i":348.0}"#
+                .as_bytes(),
         )
         .unwrap();
-        assert_eq!(fields.to_form(), "a=x+y&b=12&c=0&d=1&e=0&g=59.95&h=");
+        assert_eq!(fields.to_form(), "a=x+y&b=12&c=0&d=1&e=0&g=59.95&h=&i=348");
     }
 
     #[test]

@@ -21,6 +21,7 @@ pub mod import;
 pub mod journal;
 pub mod logging;
 pub mod metrics;
+pub mod openapi;
 pub mod origin;
 pub mod purchase;
 pub mod rate_limit;

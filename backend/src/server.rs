@@ -31,6 +31,7 @@ use crate::{
     import::{BODY_LIMIT, import_order, import_upsale, order_status},
     journal::Journal,
     metrics::Metrics,
+    openapi::openapi,
     origin,
     rate_limit::{self, RateLimiter},
     request_log,
@@ -97,6 +98,7 @@ impl Backend {
             .layer(middleware::from_fn_with_state(self.clone(), client_address::find));
         let pages = purchases
             .route("/amazon-pay/order-status", get(order_status))
+            .route("/amazon-pay/openapi.json", get(openapi))
             .method_not_allowed_fallback(method_not_allowed)
             .layer(middleware::from_fn_with_state(self.clone(), origin::check))
             .layer(origin::cors(&self.allowed_origins));

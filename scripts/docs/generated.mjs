@@ -1,8 +1,10 @@
-// What stands in the documentation between markers: tables made from the Rust source and the types.
+// What stands in the documentation between markers: tables made from the Rust source, the types, and the
+// backend's contract.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Failure, ROOT, run } from "../tools.mjs";
 import { readTypes, reference } from "./api.mjs";
+import { contractParts } from "./contract.mjs";
 import { headerBlock } from "./policies.mjs";
 
 const TYPES = join(ROOT, "npm", "index.d.ts");
@@ -48,6 +50,8 @@ export function generatedParts(facts) {
     "docs/errors.md": { errors: errorTable([...facts.errors, ...WITHOUT_MODULE]) },
     "docs/csp.md": { policies: policyList(facts.regions) },
     "docs/api.md": { reference: reference(source) },
+    "docs/backend.md": contractParts(),
+    "docs/backend-configure.md": { hosts: amazonHosts(facts.regions) },
   };
 }
 
@@ -110,4 +114,12 @@ function policyList(regions) {
       ].join("\n\n"),
     )
     .join("\n\n");
+}
+
+function amazonHosts(regions) {
+  const rows = regions.map(({ name, live, sandbox }) => {
+    const [ours, test] = [live, sandbox].map(({ profile }) => new URL(profile).origin);
+    return `| \`${name}\` | \`${ours}\` | \`${test}\` |`;
+  });
+  return ["| region | live | sandbox |", "|---|---|---|", ...rows].join("\n");
 }

@@ -428,8 +428,10 @@ test.describe("other blocks", () => {
   }
 
   test("all of them have their test", () => {
-    // The policies are tested in tests/e2e/regions.spec.js, the places together with the package, PHP in tests/php.
-    const elsewhere = ["policy", "package-places", "php-settings"];
+    // The policies are tested in tests/e2e/regions.spec.js, the places together with the package, PHP in
+    // tests/php, and how the backend is set up in backend.test.js.
+    const setUps = ["environment", "systemd", "container", "nginx", "caddy", "postgres"];
+    const elsewhere = ["policy", "package-places", "php-settings", ...setUps];
     const named = new Set(BLOCKS.flatMap(({ check }) => check ?? []));
     expect([...named].sort()).toEqual([...Object.keys(CHECKS), ...elsewhere].sort());
   });

@@ -148,6 +148,11 @@ describe("code blocks", () => {
   function isThere(line) {
     const [program, first, second] = line.split(" ");
     if (program === "node") return existsSync(join(ROOT, first));
+    if (program === "cargo")
+      return read("backend/Cargo.toml").includes(`"${line.split(" ").at(-1)}"`);
+    if (program === "landerpay-backend") {
+      return read("backend/src/args.rs").includes(`  landerpay-backend ${first} `);
+    }
     if (line === `npm install ${JSON.parse(read("package.json")).name}`) return true;
     return program === "npm" && (first === "run" ? second : first) in JSON_SCRIPTS;
   }

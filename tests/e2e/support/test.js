@@ -1,7 +1,8 @@
-// The `test` of all end-to-end tests: with servers, a shop to open, and a watch that fails any test
-// whose pages throw, or show the access token anywhere.
+// The `test` of all end-to-end tests: with servers, a shop to open, and what fails any test: pages
+// that throw or show the access token anywhere, and breaches of the contract with the backend.
 import { test as base, expect } from "@playwright/test";
 import { startServers } from "../../../scripts/servers.mjs";
+import { Contract } from "./contract.js";
 import { Crm } from "./crm.js";
 import { EVENTS, recordEvents } from "./events.js";
 import { Shop } from "./shop.js";
@@ -36,6 +37,16 @@ export const test = base.extend({
       await use(watch);
       expect(watch.exceptions, "uncaught exceptions").toEqual([]);
       expect(await watch.leaks(), "places that show the access token").toEqual([]);
+    },
+    { auto: true },
+  ],
+
+  /** What pages and backend have promised each other. */
+  contract: [
+    async ({ context }, use) => {
+      const contract = new Contract(context);
+      await use(contract);
+      expect(await contract.breaches(), "breaches of backend/openapi.json").toEqual([]);
     },
     { auto: true },
   ],
