@@ -6,6 +6,8 @@
 //! CRM and Amazon answer at once from memory: what is measured is what the backend adds. The demo's CRM
 //! keeps a ledger that grows, so there is a smaller one here.
 
+#![allow(clippy::indexing_slicing)]
+
 use std::{
     env, fs, future,
     io::{self, Write},

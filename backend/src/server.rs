@@ -41,9 +41,6 @@ use crate::{
 /// than web servers keep theirs, so that none sends an order into a connection that is being closed.
 const HEAD_TIME: Duration = Duration::from_secs(75);
 
-/// How much longer than the CRM a stop may take.
-const STOP_MARGIN: Duration = Duration::from_secs(10);
-
 const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName =
     HeaderName::from_static("cross-origin-resource-policy");
 
@@ -84,7 +81,7 @@ impl Backend {
             imports: TaskTracker::new(),
             metrics: Metrics::default(),
             stopping: CancellationToken::new(),
-            stop_limit: config.crm.limits.total + STOP_MARGIN,
+            stop_limit: limits.prepare_lease() + limits.send_lease(),
         }))
     }
 

@@ -118,8 +118,8 @@ fn error(reply: &Reply, code: Option<&str>, message: &str) -> Outcome {
             Outcome::Unknown(ErrorKind::OutcomeUnknown.into())
         }
         Some("crm_answer_lost" | "crm_reply_unreadable") => Outcome::Unknown(failed),
-        // 429: turned away before it was looked at, as the first request of this order may not have been.
-        _ if reply.status >= 500 || reply.status == 429 => Outcome::Unknown(failed),
+        // Turned away before it was looked at; an earlier request of this order may not have been.
+        _ if reply.status >= 500 || matches!(reply.status, 408 | 429) => Outcome::Unknown(failed),
         _ if contains_ignoring_case(message, "could not authenticate") => {
             Outcome::Refused(ErrorKind::CrmCredentials.into())
         }
@@ -454,6 +454,11 @@ mod tests {
                 502,
                 r#"{"result":"ERROR","message":"bad gateway"}"#,
                 Error::new(ErrorKind::BackendFailed, "502"),
+            ),
+            (
+                408,
+                r#"{"result":"ERROR","message":"Too slow."}"#,
+                Error::new(ErrorKind::BackendFailed, "408"),
             ),
             (
                 429,

@@ -276,11 +276,17 @@ impl Journal {
     }
 
     /// Writes the outcome down, and gives back what the caller may read of it.
+    ///
+    /// # Errors
+    /// That of the outcome; and [`Failure::OrderOutcomeUnknown`] in place of what the caller may not read.
     pub async fn settle(&self, attempt: Attempt, outcome: Outcome) -> Outcome {
         self.end(attempt.lease, outcome).await
     }
 
     /// Writes down what the CRM says about an attempt, and gives back what the caller may read of it.
+    ///
+    /// # Errors
+    /// [`Failure::OrderOutcomeUnknown`] in place of what the caller may not read.
     pub async fn answer(&self, question: Question, envelope: Envelope) -> Outcome {
         self.end(question.lease, Ok(envelope)).await
     }
