@@ -250,6 +250,19 @@ impl Crm {
         Ok(id)
     }
 
+    /// Whether Import Order may complete an order that a page names: it is neither unknown nor bought.
+    ///
+    /// # Errors
+    /// [`Failure::CrmUnreachable`]: nothing was ordered.
+    pub async fn is_open(&self, order_id: &str) -> Result<bool, Failure> {
+        Ok(match self.order(order_id).await? {
+            Found::Order(order) => matches!(status(&order).as_str(), "PARTIAL" | "DECLINED"),
+            Found::Nothing => false,
+            // The page's word, then.
+            Found::Untold => true,
+        })
+    }
+
     /// What is in an order, before something is added to it.
     ///
     /// # Errors

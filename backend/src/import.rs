@@ -166,12 +166,25 @@ async fn order(
         tokio::try_join!(backend.amazon.check(token), backend.amazon.profile(token))?;
     let mut fields = purchase.of_buyer(profile)?;
     fields.set("ipAddress", shopper.to_string());
-    let opened = match fields.get("orderId").or(attempt.reference.as_deref()) {
-        Some(id) => Some(id.to_owned()),
-        None => backend.crm.open_order(&fields).await?,
+    let opened = match (named_order(backend, &mut fields).await?, &attempt.reference) {
+        (Some(id), _) => Some(id),
+        (None, Some(id)) => Some(id.clone()),
+        (None, None) => backend.crm.open_order(&fields).await?,
     };
     let email = fields.get("emailAddress").unwrap_or("").to_owned();
     Ok((fields, opened.map(|order_id| Trace::Order { order_id, email })))
+}
+
+/// Takes out the order, of a lead, that the page wants to be completed. An old link may name one that was
+/// bought since, or forgotten: that must not keep the buyer from buying.
+async fn named_order(backend: &Backend, fields: &mut Fields) -> Result<Option<String>, Failure> {
+    let Some(id) = fields.get("orderId").map(str::to_owned) else { return Ok(None) };
+    fields.retain(|name| name != "orderId");
+    if backend.crm.is_open(&id).await? {
+        return Ok(Some(id));
+    }
+    tracing::info!("the page names an order that is not open; another one is opened");
+    Ok(None)
 }
 
 async fn upsale_trace(

@@ -193,6 +193,20 @@ async fn the_order_of_a_lead_that_the_page_has_imported_is_completed() {
 }
 
 #[tokio::test]
+async fn an_order_that_is_bought_or_unknown_is_not_completed_again() {
+    let shop = Shop::start().await;
+    let first = shop.order(KEY, &order(json!({}))).await.json()["message"]["orderId"].clone();
+    for (n, id) in [(2, first.clone()), (3, json!("PARTIAL1"))] {
+        let amazon_order_id = format!("S01-0000000-{n:07}");
+        let body = order(json!({"orderId": id, "amazonOrderId": amazon_order_id}));
+        let reply = shop.post(&[JSON], body.to_string()).await;
+        assert_accepted(&reply);
+        assert_ne!(reply.json()["message"]["orderId"], id);
+    }
+    assert_eq!(shop.ledger().await.len(), 3);
+}
+
+#[tokio::test]
 async fn a_status_tells_what_became_of_an_attempt() {
     let shop = Shop::impatient().await;
     let status = async |key: &str| {
