@@ -136,7 +136,7 @@ async fn run(options: &Options) -> Result<(), String> {
 enum Case {
     /// To the bare handler.
     Bare,
-    /// To the backend: an order without e-mail address.
+    /// To the backend: an order without access token.
     Bad,
     /// The same order with the same key, which is answered already.
     Replay,
@@ -222,19 +222,19 @@ impl Sender {
 const SUCCESS: &[u8] = br#"{"message":{"orderId":"#;
 
 /// An order as a page sends it.
-fn order(number: u64, has_email: bool) -> String {
+fn order(number: u64, has_token: bool) -> String {
     let (high, low) = (number / 10_000_000, number % 10_000_000);
     let mut fields = json!({
         "paySource": "AMAZON",
         "amazonOrderId": format!("S01-{high:07}-{low:07}"),
-        "amazonAddressConsent": "Atza|of-the-load-test",
+        "emailAddress": "ada@example.com",
         "firstName": "Ada",
         "lastName": "Lovelace",
         "product1_id": "345",
         "product1_qty": "1",
     });
-    if has_email {
-        fields["emailAddress"] = json!("ada@example.com");
+    if has_token {
+        fields["amazonAddressConsent"] = json!("Atza|of-the-load-test");
     }
     fields.to_string()
 }

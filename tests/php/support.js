@@ -78,7 +78,7 @@ export class Host {
   async start() {
     this.#port ??= await freePort();
     // A host may show errors; then the page itself must not. Its cache would keep settings for 2 seconds.
-    const ini = ["display_errors=1", "log_errors=1", "opcache.enable=0"];
+    const ini = ["display_errors=1", "log_errors=1", "output_buffering=0", "opcache.enable=0"];
     const flags = [...ini.flatMap((line) => ["-d", line]), "-t", this.root];
     const php = [PHP, "-S", `127.0.0.1:${this.#port}`, ...flags];
     // Ends with its stdin, so that it never outlives this program: a process group, with PHP's workers.
