@@ -52,7 +52,16 @@ export function generatedParts(facts) {
     "docs/api.md": { reference: reference(source) },
     "docs/backend.md": contractParts(),
     "docs/backend-configure.md": { hosts: amazonHosts(facts.regions) },
+    "docs/backend-deploy.md": {
+      unit: fileBlock("ini check=systemd", "backend/landerpay-backend.service"),
+      image: fileBlock("dockerfile check=container", "backend/Dockerfile"),
+    },
   };
+}
+
+/** A whole file as a code block. */
+function fileBlock(kind, path) {
+  return `\`\`\`${kind}\n${readFileSync(join(ROOT, path), "utf8")}\`\`\``;
 }
 
 /** A page with its generated parts as they should be. */

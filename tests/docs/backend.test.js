@@ -79,7 +79,7 @@ describe("the set-ups that are shown", () => {
       [nginx, /proxy_read_timeout (\d+)s;/],
       [caddy, /read_timeout (\d+)s/],
       [systemd, /^TimeoutStopSec=(\d+)$/m],
-      [read("docs/backend-deploy.md"), /docker stop --time (\d+)/],
+      [container, /docker run --stop-timeout (\d+)/],
     ]) {
       assert.ok(Number(pattern.exec(text)[1]) > limit + 10, String(pattern));
     }
