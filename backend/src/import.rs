@@ -227,7 +227,13 @@ pub async fn order_status(
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<Key>, Failure> {
-    headers.get("idempotency-key").map(|value| Key::from_header(value.as_bytes())).transpose()
+    let mut keys = headers.get_all("idempotency-key").iter();
+    match (keys.next(), keys.next()) {
+        (None, _) => Ok(None),
+        (Some(key), None) => Key::from_header(key.as_bytes()).map(Some),
+        // Who knows which of the two the page would repeat?
+        (Some(_), Some(_)) => Err(Failure::IdempotencyKeyInvalid),
+    }
 }
 
 type Reader = fn(&[u8]) -> Result<Fields, Failure>;

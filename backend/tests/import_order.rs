@@ -90,6 +90,7 @@ async fn a_bad_request_has_a_status_a_code_and_never_reaches_the_crm() {
         (vec![JSON, key("short")], &good, 400, "idempotency_key_invalid"),
         (vec![JSON, key("sixteen with blanks")], &good, 400, "idempotency_key_invalid"),
         (vec![JSON, key(&long_key)], &good, 400, "idempotency_key_invalid"),
+        (vec![JSON, key(KEY), key(OTHER_KEY)], &good, 400, "idempotency_key_invalid"),
         (vec![JSON], "{\"a\":{\"b\":1}}", 422, "fields_invalid"),
         (vec![JSON], "{}", 422, "fields_invalid"),
         (vec![FORM], "", 422, "fields_invalid"),
