@@ -29,9 +29,10 @@ const SETTINGS = [
 const ADDRESSES = ['import-order' => 'order/import/', 'import-upsale' => 'upsale/import/'];
 const TOKEN = 'amazonAddressConsent';
 const REQUIRED = [
-    'import-order' => ['amazonOrderId', TOKEN, 'amazonBillerId', 'campaignId', 'emailAddress', 'firstName', 'lastName'],
+    'import-order' => ['amazonOrderId', TOKEN, 'amazonBillerId', 'campaignId'],
     'import-upsale' => ['amazonOrderId', TOKEN, 'amazonBillerId', 'orderId'],
 ];
+const ANYTHING = ['//', ''];
 const NOT_EMPTY = ['/\S/u', 'This field must not be empty.'];
 const SHAPES = [
     'amazonOrderId' => ['/^[A-Z]\d\d-\d{7}-\d{7}$/D', 'This is not an Amazon order reference or billing agreement id.'],
@@ -39,13 +40,15 @@ const SHAPES = [
     'paySource' => ['/^AMAZON$/D', 'Only AMAZON is taken here.'],
     'amazonBillerId' => NOT_EMPTY,
     'campaignId' => NOT_EMPTY,
-    'emailAddress' => NOT_EMPTY,
-    'firstName' => NOT_EMPTY,
-    'lastName' => ['/\S|^ $/u', NOT_EMPTY[1]], // the CRM's own kit sends one blank where there is none
+    'emailAddress' => ANYTHING,
+    'firstName' => ANYTHING,
+    'lastName' => ANYTHING,
     'orderId' => ['/^[\w-]{1,32}$/D', 'This is not an order id of the CRM.'],
     'productId' => ['/^[1-9]\d*$/D', 'This is not a campaign product id: digits without a zero in front.'],
-    'orderItems' => ['//', ''],
+    'orderItems' => ANYTHING,
 ];
+/** Of the buyer, once Amazon was asked. The CRM's own kit sends one blank as the last name where there is none. */
+const BUYER = ['emailAddress' => '/\S/u', 'firstName' => '/\S/u', 'lastName' => '/\S|^ $/u'];
 /** What a page must not decide: credentials, prices, overrides, other ways to pay. */
 const MERCHANTS = '/^(loginid|password|ipaddress|product(price|shipprice|salestax)|salestax|force(merchantid|qa)|skipqa'
     . '|customerid|paysourceid|iban|ddbic|accountholder|(preauth|card|ach).*|.*_(price|shipprice|salestax))$/iD';
@@ -164,7 +167,8 @@ function settings(): array
         $all[$name] = $value !== '' ? $value : $default ?? throw new RuntimeException("The setting $name is missing.");
     }
     foreach (['LANDERPAY_CRM_TIMEOUT', 'LANDERPAY_JOURNAL_DAYS'] as $name) {
-        preg_match('/^[1-9]\d{0,3}$/D', $all[$name]) || throw new RuntimeException("The setting $name must be a number.");
+        preg_match('/^[1-9]\d{0,3}$/D', $all[$name])
+            || throw new RuntimeException("The setting $name must be a number.");
     }
     foreach (['LANDERPAY_CRM_URL', 'LANDERPAY_AMAZON_URL'] as $name) {
         // They are told secrets; unencrypted only on this machine.
@@ -260,7 +264,8 @@ function checked(string $action, array $fields): array
         }
     }
     $fields = $decided + $fields;
-    $wrong = array_filter($wrong) + array_fill_keys(array_diff(REQUIRED[$action], array_keys($fields)), 'This field is missing.');
+    $missing = array_diff(REQUIRED[$action], array_keys($fields));
+    $wrong = array_filter($wrong) + array_fill_keys($missing, 'This field is missing.');
     if ($action === 'import-order') {
         $fields['paySource'] = 'AMAZON';
     } else {
@@ -277,7 +282,7 @@ function problem(string $name, string $value): ?string
     $isProduct = preg_match('/^product\d+_id$/iD', $name);
     $ours = $isProduct ? [strtolower($name)] : preg_grep("/^$name$/iD", array_keys(SHAPES));
     $spelling = reset($ours) ?: $name;
-    [$shape, $sentence] = SHAPES[$isProduct ? 'productId' : $spelling] ?? ['//', ''];
+    [$shape, $sentence] = SHAPES[$isProduct ? 'productId' : $spelling] ?? ANYTHING;
     return match (true) {
         // Spelled otherwise it would reach the CRM unread, beside ours.
         $name !== $spelling => "This field is spelled $spelling.",
@@ -297,7 +302,7 @@ function purchase(string $action, array $fields): object
     sort($products);
     $content = array_diff_key($fields, [TOKEN => 0]); // with a renewed token it is the same purchase
     ksort($content);
-    $subject = $isUpsale ? [$fields['orderId'], $products] : $fields['emailAddress'];
+    $subject = $isUpsale ? [$fields['orderId'], $products] : $fields['emailAddress'] ?? '';
     return (object) [
         'action' => $action,
         'fields' => $fields,
@@ -320,15 +325,20 @@ function with_profile(string $action, array $fields): array
     }
     $profile = ask_amazon('user/profile', "Authorization: bearer {$fields[TOKEN]}");
     if (preg_match('/^\s*(\S+)\s*(.*?)\s*$/us', $profile->name ?? '', $name)) {
-        [, $fields['firstName'], $fields['lastName']] = $name;
+        $fields['firstName'] = $name[1];
+        $fields['lastName'] = $name[2] === '' ? ' ' : $name[2];
     }
-    if (($profile->email ?? '') !== '') {
-        $fields['emailAddress'] = $profile->email;
+    if (trim($profile->email ?? '') !== '') {
+        $fields['emailAddress'] = trim($profile->email);
     }
+    $wrong = [];
+    foreach (BUYER as $name => $shape) {
+        preg_match($shape, $fields[$name] ?? '') || $wrong[$name] = 'This field is missing.';
+    }
+    $wrong && throw new Failure('fields_invalid', (object) $wrong);
     foreach (['firstName', 'lastName'] as $name) {
-        // Whole characters, as many as the CRM takes; of a one-word name, the blank that its own kit sends.
-        preg_match('/^.{0,50}/us', $fields[$name], $cut);
-        $fields[$name] = $cut[0] === '' ? ' ' : $cut[0];
+        // Whole characters, as many as the CRM takes.
+        $fields[$name] = preg_replace('/^(.{50}).*$/us', '$1', $fields[$name]);
     }
     return $fields;
 }

@@ -136,6 +136,16 @@ describe("a good purchase", () => {
     });
   });
 
+  test("a page need not say who the buyer is: Amazon does", async () => {
+    const fields = order({ emailAddress: undefined, firstName: undefined, lastName: "" });
+    await placed(fields);
+    const [{ fields: sent }] = await crm.imports(fields.amazonOrderId);
+    assert.deepEqual(
+      [sent.firstName, sent.lastName, sent.emailAddress],
+      ["Maria", "Bennett", "buyer1@example.com"],
+    );
+  });
+
   test("a form is as good as JSON", async () => {
     const fields = order({ custom1: "1 + 1 = 2 & Ü", custom2: "" });
     const { body } = await importOrder(fields, {
@@ -175,7 +185,7 @@ describe("a good purchase", () => {
     });
   }
 
-  test("a name of the page's that Amazon does not know is cut by characters, not bytes", async () => {
+  test("where Amazon does not know the buyer, the page has to, and is cut by characters, not bytes", async () => {
     const amazon = await serve((request, response) => {
       const isAudience = request.url.startsWith("/auth/");
       response.end(JSON.stringify(isAudience ? { aud: CLIENT_ID } : { user_id: "x" }));
@@ -185,6 +195,10 @@ describe("a good purchase", () => {
       await placed(fields);
       const [{ fields: sent }] = await crm.imports(fields.amazonOrderId);
       assert.deepEqual([sent.firstName, sent.lastName], ["é".repeat(50), "🦊".repeat(50)]);
+      const none = { emailAddress: undefined, firstName: " ", lastName: "" };
+      const answer = await importOrder(order(none));
+      expectFailure(answer, 422, "fields_invalid");
+      assert.deepEqual(Object.keys(answer.body.message), Object.keys(none));
     });
     await amazon.close();
   });
@@ -263,9 +277,6 @@ describe("what is refused before anything is sent", () => {
       "amazonAddressConsent",
     ]),
     ["another pay source", { paySource: "CREDITCARD" }, "paySource"],
-    ["no e-mail address", { emailAddress: undefined }, "emailAddress"],
-    ["a blank first name", { firstName: " " }, "firstName"],
-    ["an empty last name", { lastName: "" }, "lastName"],
     ["our field in another spelling", { AmazonOrderID: "S01-0000000-0000000" }, "AmazonOrderID"],
     ["a field given twice", { custom1: "a", Custom1: "b" }, "Custom1"],
     ["an odd name", { "product[1]": "345" }, "product[1]"],
@@ -437,12 +448,13 @@ describe("an order is imported once", () => {
 
   test("with another key, for the same buyer; a renewed token gets its number only", async () => {
     const fields = order();
-    const orderId = await placed(fields);
+    const key = randomUUID();
+    const { orderId } = (await importOrder(fields, { key })).body.message;
     const again = await importOrder({ ...fields, product1_qty: "9" }, { key: randomUUID() });
     assert.equal(again.body.message.emailAddress, "buyer1@example.com");
     const renewed = { ...fields, amazonAddressConsent: await tokenOf(servers.simulator) };
-    for (const key of [randomUUID(), undefined]) {
-      const { body } = await importOrder(renewed, { key });
+    for (const next of [key, randomUUID(), undefined]) {
+      const { body } = await importOrder(renewed, { key: next });
       assert.deepEqual(body, { result: "SUCCESS", message: { orderId } });
     }
     const stranger = await importOrder({ ...fields, emailAddress: "else@example.com" });
