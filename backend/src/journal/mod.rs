@@ -251,7 +251,9 @@ impl Journal {
         let reference = trace.and_then(Trace::reference);
         let name = reference.map(|reference| format!("reference:{reference}"));
         let names: Vec<_> = name.iter().map(String::as_str).collect();
-        let mut transaction = self.tables.begin(&names).await?;
+        let mut durable = self.tables.durable().await?;
+        let mut transaction = durable.begin().await?;
+        self.tables.lock_names(&mut transaction, &names).await?;
         let anothers = match reference {
             Some(reference) => self.tables.is_anothers(&mut transaction, reference, id).await?,
             None => false,
@@ -267,6 +269,7 @@ impl Journal {
         };
         let is_ours = self.tables.sending(&mut transaction, &sending).await?;
         transaction.commit().await?;
+        durable.end().await?;
         if !is_ours {
             // So slow that somebody else has begun anew.
             tracing::warn!(attempt = id, "lost the attempt before it was sent");

@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use sqlx::{
     Any, AnyConnection, AnyPool, Connection, Executor, Row, Transaction,
     any::{AnyPoolOptions, AnyRow, install_default_drivers},
+    pool::PoolConnection,
 };
 
 use crate::{purchase::Kind, secret::Secret};
@@ -183,8 +184,8 @@ impl Tables {
                 Box::pin(async move {
                     for pragma in [
                         "PRAGMA journal_mode = WAL",
-                        // On disk before anything is sent, also when the power fails.
-                        "PRAGMA synchronous = FULL",
+                        // Survives the process, not the power; see `begin_durable`.
+                        "PRAGMA synchronous = NORMAL",
                         "PRAGMA busy_timeout = 5000",
                     ] {
                         connection.execute(pragma).await?;
@@ -245,19 +246,40 @@ impl Tables {
     /// A transaction during which nobody else in a transaction has one of these names.
     pub async fn begin(&self, names: &[&str]) -> Result<Transaction<'static, Any>, sqlx::Error> {
         let mut transaction = self.pool.begin_with(self.dialect.begin()).await?;
-        if self.dialect == Dialect::Postgres {
-            let mut locks: Vec<_> = names.iter().map(|name| number(name)).collect();
-            // In one order for all, so that no two wait for each other.
-            locks.sort_unstable();
-            locks.dedup();
-            for lock in locks {
-                sqlx::query("SELECT CAST(pg_advisory_xact_lock($1) AS TEXT)")
-                    .bind(lock)
-                    .execute(&mut *transaction)
-                    .await?;
-            }
-        }
+        self.lock_names(&mut transaction, names).await?;
         Ok(transaction)
+    }
+
+    /// A connection whose commits, with all that was committed before, also survive the power's
+    /// failure. For the word "sent": whatever else is lost leaves an attempt that was never sent, or
+    /// one that the CRM is asked about.
+    pub async fn durable(&self) -> Result<Durable, sqlx::Error> {
+        let mut connection = self.pool.acquire().await?;
+        if self.dialect == Dialect::Sqlite {
+            connection.execute("PRAGMA synchronous = FULL").await?;
+        }
+        Ok(Durable { connection, dialect: self.dialect })
+    }
+
+    pub async fn lock_names(
+        &self,
+        connection: &mut AnyConnection,
+        names: &[&str],
+    ) -> Result<(), sqlx::Error> {
+        if self.dialect == Dialect::Sqlite {
+            return Ok(());
+        }
+        let mut locks: Vec<_> = names.iter().map(|name| number(name)).collect();
+        // In one order for all, so that no two wait for each other.
+        locks.sort_unstable();
+        locks.dedup();
+        for lock in locks {
+            sqlx::query("SELECT CAST(pg_advisory_xact_lock($1) AS TEXT)")
+                .bind(lock)
+                .execute(&mut *connection)
+                .await?;
+        }
+        Ok(())
     }
 
     /// Whether the database answers.
@@ -338,20 +360,16 @@ impl Tables {
         )
     }
 
-    /// The token's digest of the first order that was imported under the CRM's id.
+    /// The digest of the token with which the order was imported that the CRM has under this number.
     pub async fn buyer(
         &self,
         connection: &mut AnyConnection,
         order_id: &str,
     ) -> Result<Option<String>, sqlx::Error> {
-        sqlx::query_scalar(
-            "SELECT payer FROM landerpay_attempts
-             WHERE order_id = $1 AND state = 'taken' AND kind = 'order'
-             ORDER BY started, id LIMIT 1",
-        )
-        .bind(order_id)
-        .fetch_optional(connection)
-        .await
+        sqlx::query_scalar("SELECT payer FROM landerpay_attempts WHERE order_id = $1 LIMIT 1")
+            .bind(order_id)
+            .fetch_optional(connection)
+            .await
     }
 
     pub async fn insert(
@@ -494,7 +512,8 @@ impl Tables {
         .map(|_| ())
     }
 
-    /// Writes the CRM's answer down, whoever has the lease: it is what happened.
+    /// Writes the CRM's answer down, whoever has the lease: it is what happened. The first order under a
+    /// number of the CRM's keeps it: nobody takes an order over by importing something under its number.
     pub async fn settle(
         &self,
         id: &str,
@@ -503,7 +522,10 @@ impl Tables {
         answer: &str,
     ) -> Result<(), sqlx::Error> {
         sqlx::query(
-            "UPDATE landerpay_attempts SET state = $2, order_id = $3, answer = $4
+            "UPDATE landerpay_attempts SET state = $2, answer = $4, order_id = CASE
+                WHEN kind = 'order' AND $2 = 'taken' AND NOT EXISTS
+                    (SELECT 1 FROM landerpay_attempts AS other WHERE other.order_id = $3)
+                THEN $3 END
              WHERE id = $1 AND state IN ('working', 'lost', 'void')",
         )
         .bind(id)
@@ -533,6 +555,27 @@ impl Tables {
         }
         transaction.commit().await?;
         Ok(gone.rows_affected())
+    }
+}
+
+/// See [`Tables::durable`].
+#[derive(Debug)]
+pub struct Durable {
+    connection: PoolConnection<Any>,
+    dialect: Dialect,
+}
+
+impl Durable {
+    pub async fn begin(&mut self) -> Result<Transaction<'_, Any>, sqlx::Error> {
+        self.connection.begin_with(self.dialect.begin()).await
+    }
+
+    /// Back to the others. One that is dropped instead stays durable, which is slower and no worse.
+    pub async fn end(mut self) -> Result<(), sqlx::Error> {
+        if self.dialect == Dialect::Sqlite {
+            self.connection.execute("PRAGMA synchronous = NORMAL").await?;
+        }
+        Ok(())
     }
 }
 
