@@ -131,6 +131,7 @@ impl Config {
         let login_id = env.required("LANDERPAY_CRM_LOGIN_ID", secret);
         let password = env.required("LANDERPAY_CRM_PASSWORD", password);
         let crm_timeout = env.with_default("LANDERPAY_CRM_TIMEOUT", "120", seconds);
+        let settled = env.with_default("LANDERPAY_CRM_SETTLED_AFTER", "180", seconds);
         let database = env.with_default("DATABASE_URL", "sqlite:landerpay.db", database);
         let keep = env.with_default("LANDERPAY_JOURNAL_DAYS", "200", days);
         let campaign_id = env.optional("LANDERPAY_CRM_CAMPAIGN_ID", id);
@@ -149,7 +150,7 @@ impl Config {
                     url: crm_url?,
                     login_id: login_id?,
                     password: password?,
-                    limits: Limits { total: crm_timeout?, ..Limits::default() },
+                    limits: Limits { total: crm_timeout?, settled: settled?, ..Limits::default() },
                 },
                 journal: JournalConfig { url: database?, keep: keep? },
                 merchant: Merchant { campaign_id, amazon_biller_id },

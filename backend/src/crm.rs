@@ -6,7 +6,7 @@ use axum::http::HeaderValue;
 use reqwest::{Client, RequestBuilder, Response, StatusCode, Url, header::CONTENT_TYPE, redirect};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use tokio::sync::Semaphore;
+use tokio::{sync::Semaphore, time::timeout};
 
 use crate::{
     Failure,
@@ -24,6 +24,10 @@ const REPLY_LIMIT: usize = 1024 * 1024;
 /// The most questions at once. The CRM is said to answer ten for an account.
 const QUESTIONS: usize = 8;
 
+/// What Import Lead gets of an order, beside the values for tracking.
+const LEAD: [&str; 7] =
+    ["campaignId", "firstName", "lastName", "emailAddress", "ipAddress", "sessionId", "affId"];
+
 /// How long to wait for others.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -32,11 +36,17 @@ pub struct Limits {
     /// For an import, from the start to the last byte of the answer. It waits for the payment
     /// processor, which may take a minute or two.
     pub total: Duration,
+    /// After this time the CRM is no longer at an import: what it has not got then, it will not get.
+    pub settled: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { connect: Duration::from_secs(10), total: Duration::from_secs(120) }
+        Self {
+            connect: Duration::from_secs(10),
+            total: Duration::from_secs(120),
+            settled: Duration::from_secs(180),
+        }
     }
 }
 
@@ -55,10 +65,10 @@ impl Limits {
     /// How long an attempt may take until it is sent.
     #[must_use]
     pub fn prepare_lease(self) -> Duration {
-        2 * self.amazon() + self.question() + self.slack()
+        self.amazon() + 3 * self.question() + self.slack()
     }
 
-    /// How long after it was sent an attempt is over, here and at the CRM.
+    /// How long somebody may be at an import that was sent.
     #[must_use]
     pub fn send_lease(self) -> Duration {
         self.total + self.slack()
@@ -237,7 +247,11 @@ impl Crm {
     /// [`Failure::CrmUnreachable`]: nothing was ordered.
     pub async fn open_order(&self, fields: &Fields) -> Result<Option<String>, Failure> {
         let mut lead = fields.clone();
-        lead.retain(|name| !name.starts_with("amazon") && name != "paySource");
+        // The CRM may open one order for two buyers, and mix what both say: so only what leads are for.
+        lead.retain(|name| {
+            let tracks = ["sourceValue", "custom"].iter().any(|start| name.starts_with(start));
+            tracks || LEAD.contains(&name)
+        });
         let opened = self.ask("leads/import/", &lead).await?;
         let id = opened.order_id().filter(|_| opened.result() == "SUCCESS");
         if id.is_none() {
@@ -269,7 +283,11 @@ impl Crm {
     /// [`Failure::CrmUnreachable`]: nothing was ordered.
     pub async fn before(&self, order_id: &str) -> Result<Before, Failure> {
         Ok(match self.order(order_id).await? {
-            Found::Order(order) if status(&order) == "COMPLETE" => Before::Items(items(&order)),
+            Found::Order(order) if status(&order) == "COMPLETE" => match items(&order) {
+                // In a shape that is not known here; then nothing could be compared later.
+                items if items.is_empty() => Before::Untold,
+                items => Before::Items(items),
+            },
             Found::Order(_) => {
                 Before::Unfit("This order is not complete, so nothing can be added.")
             }
@@ -300,7 +318,9 @@ impl Crm {
             Trace::Upsale { products, before, .. } => {
                 let now = items(&order);
                 let count = |items: &BTreeMap<_, _>, id| items.get(id).copied().unwrap_or(0);
-                if now == *before {
+                if now.is_empty() {
+                    Finding::Undecided
+                } else if now == *before {
                     Finding::Absent
                 } else if products.iter().all(|id| count(&now, id) > count(before, id)) {
                     Finding::Taken(taken(order))
@@ -312,8 +332,10 @@ impl Crm {
     }
 
     async fn order(&self, order_id: &str) -> Result<Found, Failure> {
-        // The semaphore is never closed.
-        let _one_of_few = self.questions.acquire().await;
+        let Ok(_one_of_few) = timeout(self.limits.question(), self.questions.acquire()).await else {
+            tracing::warn!("the CRM is too slow for all that it is asked");
+            return Err(Failure::CrmUnreachable);
+        };
         let query = [("orderId".to_owned(), order_id.to_owned())].into_iter().collect();
         let told = self.ask("order/query/", &query).await?;
         if told.result() != "SUCCESS" {
@@ -380,7 +402,8 @@ fn items(order: &Map<String, Value>) -> BTreeMap<String, u64> {
     };
     let mut counts = BTreeMap::new();
     for item in items {
-        let id = text(item.get("campaignProductId").or_else(|| item.get("productId")));
+        let id = ["campaignProductId", "productId"].map(|name| text(item.get(name)));
+        let id = id.into_iter().find(|id| !id.is_empty()).unwrap_or_default();
         let quantity = text(item.get("qty")).parse().unwrap_or(1);
         let count = counts.entry(id).or_insert(0_u64);
         *count = count.saturating_add(quantity);
@@ -430,7 +453,7 @@ mod tests {
     fn items_are_counted_by_the_id_of_the_campaign() {
         let list = json!([
             {"productId": 14015, "campaignProductId": "348", "qty": "2"},
-            {"productId": "349", "qty": 1},
+            {"productId": "349", "campaignProductId": null, "qty": 1},
             {"campaignProductId": 348},
         ]);
         let object = json!({"9": list[0], "8": list[1], "7": list[2]});

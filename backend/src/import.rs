@@ -18,8 +18,8 @@ use tracing::Instrument;
 use crate::{
     Backend, Failure,
     client_address::ClientAddress,
-    crm::{Before, Trace},
-    envelope::Envelope,
+    crm::{Before, Finding, Trace},
+    envelope::{Envelope, Verdict},
     fields::Fields,
     journal::{Attempt, Begin, Key, Outcome},
     purchase::{Kind, Purchase, Subject},
@@ -31,6 +31,9 @@ pub const BODY_LIMIT: usize = 64 * 1024;
 
 /// How long a purchase may take to arrive once its head is there.
 const BODY_TIME: Duration = Duration::from_secs(10);
+
+/// How long the journal may take to say that a purchase may be sent.
+const SEND_WITHIN: Duration = Duration::from_secs(2);
 
 /// Imports the first purchase of a funnel.
 ///
@@ -130,8 +133,37 @@ async fn run(backend: &Backend, attempt: Attempt, purchase: &Purchase, shopper: 
     backend.journal.settle(attempt, outcome).await
 }
 
-/// Prepares an import, writes down by what the CRM can be asked about it, and sends it.
+/// Sends a purchase, unless the CRM has it by now from an attempt that it did not have when it was asked.
 async fn send(
+    backend: &Backend,
+    attempt: &Attempt,
+    purchase: &Purchase,
+    shopper: IpAddr,
+) -> Outcome {
+    if let Some(found) = found_late(backend, attempt).await? {
+        return found;
+    }
+    let outcome = send_anew(backend, attempt, purchase, shopper).await?;
+    // It may be refused because the earlier one came through in between.
+    if outcome.verdict() == Verdict::Refused
+        && let Ok(Some(found)) = found_late(backend, attempt).await
+    {
+        return found;
+    }
+    Ok(outcome)
+}
+
+async fn found_late(backend: &Backend, attempt: &Attempt) -> Result<Option<Outcome>, Failure> {
+    for earlier in &attempt.earlier {
+        if let Finding::Taken(order) = backend.crm.find(&earlier.trace).await? {
+            return Ok(Some(earlier.read(order)));
+        }
+    }
+    Ok(None)
+}
+
+/// Prepares an import, writes down by what the CRM can be asked about it, and sends it.
+async fn send_anew(
     backend: &Backend,
     attempt: &Attempt,
     purchase: &Purchase,
@@ -145,7 +177,13 @@ async fn send(
             (purchase.fields().clone(), upsale_trace(backend, order_id, products).await?)
         }
     };
+    let begun = Instant::now();
     let is_traced = backend.journal.sending(attempt, trace.as_ref()).await?;
+    if begun.elapsed() > SEND_WITHIN {
+        // The time after which others ask about it counts from the word "sent", not from now.
+        tracing::error!("the journal took too long to write down that a purchase is sent");
+        return Err(Failure::JournalUnavailable);
+    }
     if let Some(opened) = trace.as_ref().and_then(Trace::reference)
         && is_traced
     {
@@ -166,9 +204,11 @@ async fn order(
         tokio::try_join!(backend.amazon.check(token), backend.amazon.profile(token))?;
     let mut fields = purchase.of_buyer(profile)?;
     fields.set("ipAddress", shopper.to_string());
-    let opened = match (named_order(backend, &mut fields).await?, &attempt.reference) {
+    // The order that was opened before is still open.
+    let opened = attempt.earlier.iter().find_map(|earlier| earlier.trace.reference());
+    let opened = match (named_order(backend, &mut fields).await?, opened) {
         (Some(id), _) => Some(id),
-        (None, Some(id)) => Some(id.clone()),
+        (None, Some(id)) => Some(id.to_owned()),
         (None, None) => backend.crm.open_order(&fields).await?,
     };
     let email = fields.get("emailAddress").unwrap_or("").to_owned();
@@ -216,6 +256,12 @@ pub async fn order_status(
     headers: HeaderMap,
 ) -> Result<Envelope, Failure> {
     let key = idempotency_key(&headers)?.ok_or(Failure::IdempotencyKeyInvalid)?;
+    // In a task of its own: who hangs up must not cut a transaction in half.
+    let asked = status(backend.clone(), key);
+    backend.imports.spawn(asked.in_current_span()).await.unwrap_or(Err(Failure::CrmAnswerLost))
+}
+
+async fn status(backend: Arc<Backend>, key: Key) -> Outcome {
     match backend.journal.status(&key).await? {
         Begin::Done(outcome) => outcome,
         Begin::Ask(question) => match backend.find_out(question).await {

@@ -110,7 +110,7 @@ fn error(reply: &Reply, code: Option<&str>, message: &str) -> Outcome {
     let failed = http_error(ErrorKind::BackendFailed, reply);
     match code {
         // The backend's own words: the CRM was never reached, so there is no order.
-        Some("crm_unreachable") => Outcome::Refused(failed),
+        Some("crm_unreachable" | "amazon_unreachable") => Outcome::Refused(failed),
         Some("token_refused") => Outcome::Refused(ErrorKind::TokenRefused.into()),
         Some("product_taken") => Outcome::Refused(ErrorKind::UpsellTaken.into()),
         // The same key with another content: whatever it stands for may exist.

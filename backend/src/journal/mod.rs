@@ -110,8 +110,31 @@ pub enum Begin {
 #[derive(Debug)]
 pub struct Attempt {
     lease: Lease,
-    /// The CRM's order that was opened for an earlier attempt, which came to nothing.
-    pub reference: Option<String>,
+    /// Earlier attempts at the same, of which the CRM has said that it has not got them.
+    pub earlier: Vec<Earlier>,
+}
+
+/// An attempt that came to nothing, as far as was known.
+#[derive(Clone, Debug)]
+pub struct Earlier {
+    /// What to look for.
+    pub trace: Trace,
+    is_same: bool,
+    is_payers: bool,
+}
+
+impl Earlier {
+    /// What may be told of it to whoever has the new attempt, if the CRM has got it after all.
+    ///
+    /// # Errors
+    /// [`Failure::OrderOutcomeUnknown`] where it is about something else.
+    pub fn read(&self, order: Envelope) -> Outcome {
+        match (self.is_same, self.is_payers) {
+            (false, _) => Err(Failure::OrderOutcomeUnknown),
+            (true, true) => Ok(order),
+            (true, false) => Ok(order.receipt()),
+        }
+    }
 }
 
 /// The right, and the duty, to find out what became of an attempt.
@@ -295,7 +318,21 @@ impl Journal {
     }
 
     async fn end(&self, lease: Lease, outcome: Outcome) -> Outcome {
-        let written = match &outcome {
+        for again in [true, true, false] {
+            match self.write_down(&lease, &outcome).await {
+                Ok(()) => break,
+                Err(_) if again => time::sleep(Duration::from_secs(1)).await,
+                // It is asked about at the CRM when the lease has ended. The caller knows it now.
+                Err(error) => {
+                    tracing::error!(%error, attempt = lease.id, "an outcome is not written down");
+                }
+            }
+        }
+        lease.reader.read(outcome)
+    }
+
+    async fn write_down(&self, lease: &Lease, outcome: &Outcome) -> Result<(), sqlx::Error> {
+        match outcome {
             Ok(envelope) => {
                 let state = match envelope.verdict() {
                     Verdict::Taken => State::Taken,
@@ -309,12 +346,7 @@ impl Journal {
                 let state = if failure.nothing_was_sent() { State::Void } else { State::Lost };
                 self.tables.give_up(&lease.id, &lease.lease, state).await
             }
-        };
-        if let Err(error) = written {
-            // It is asked about at the CRM when the lease has ended. The caller knows it now.
-            tracing::error!(%error, attempt = lease.id, "an outcome could not be written down");
         }
-        lease.reader.read(outcome)
     }
 
     /// Leaves an attempt for the next one who asks.
@@ -436,7 +468,7 @@ async fn question(
         lease: Lease { id: attempt.id, lease, reader },
         kind: attempt.kind,
         trace: attempt.trace.as_deref().and_then(Trace::from_json),
-        is_over: attempt.sent_ago.is_some_and(|ago| ago >= limits.send_lease()),
+        is_over: attempt.sent_ago.is_some_and(|ago| ago >= limits.settled),
     }))
 }
 
@@ -479,8 +511,8 @@ struct Book<'a> {
 
 /// What the last attempt at something leaves of it.
 enum Standing {
-    /// All of it; and the CRM's order that was opened for an attempt that came to nothing.
-    Free(Option<String>),
+    /// All of it; and the attempts that came to nothing, as far as was known.
+    Free(Vec<Earlier>),
     /// It was for the same subject: the way to its outcome, and its id.
     Same(Begin, String),
     /// It was for another subject, and has succeeded or may succeed yet.
@@ -508,8 +540,8 @@ impl Book<'_> {
     /// found or begun.
     async fn claim(&mut self, key: Option<&str>, claims: &[String]) -> Result<Begin, sqlx::Error> {
         let (begin, attempt) = match self.obstacle().await? {
-            Standing::Free(reference) => {
-                let attempt = self.insert(reference).await?;
+            Standing::Free(earlier) => {
+                let attempt = self.insert(earlier).await?;
                 let id = attempt.lease.id.clone();
                 for claim in claims {
                     self.tables.set_claim(self.connection, claim, &id).await?;
@@ -530,11 +562,12 @@ impl Book<'_> {
     /// The table about claims.
     async fn obstacle(&mut self) -> Result<Standing, sqlx::Error> {
         let mut taken = BTreeSet::new();
+        let mut nothing = Vec::new();
         // Before the Amazon order: an upsale that was bought is a better answer than a doubt about
         // the order reference that came with the second request for it.
         for (product, claim) in product_claims(self.purchase) {
             match self.standing(&claim).await? {
-                Standing::Free(_) => {}
+                Standing::Free(earlier) => nothing.extend(earlier),
                 Standing::Taken => {
                     taken.insert(product.to_owned());
                 }
@@ -545,19 +578,28 @@ impl Book<'_> {
         if !taken.is_empty() {
             return Ok(Standing::Closed(Failure::ProductTaken(taken)));
         }
-        self.standing(&amazon_claim(self.purchase)).await
+        Ok(match self.standing(&amazon_claim(self.purchase)).await? {
+            Standing::Free(earlier) => {
+                nothing.extend(earlier);
+                Standing::Free(nothing)
+            }
+            known => known,
+        })
     }
 
     async fn standing(&mut self, claim: &str) -> Result<Standing, sqlx::Error> {
         let Some(attempt) = self.tables.last(self.connection, claim).await? else {
-            return Ok(Standing::Free(None));
+            return Ok(Standing::Free(Vec::new()));
         };
-        if attempt.came_to_nothing() {
-            return Ok(Standing::Free(attempt.reference));
-        }
         let same = attempt.subject == self.subject;
+        if attempt.came_to_nothing() {
+            let trace = attempt.trace.as_deref().and_then(Trace::from_json);
+            let is_payers = attempt.payer == self.payer;
+            let earlier = trace.map(|trace| Earlier { trace, is_same: same, is_payers });
+            return Ok(Standing::Free(earlier.into_iter().collect()));
+        }
         Ok(match attempt.state {
-            State::Refused => Standing::Free(None),
+            State::Refused => Standing::Free(Vec::new()),
             State::Unclear => Standing::Closed(Failure::OrderOutcomeUnknown),
             _ if same => {
                 let id = attempt.id.clone();
@@ -581,6 +623,8 @@ impl Book<'_> {
         let is_payer = attempt.payer == self.payer;
         Ok(match self.purchase.subject() {
             Subject::Order { .. } if is_payer => Reader::Buyer,
+            // Pages that send no address say nothing of who asks.
+            Subject::Order { email } if email.is_empty() => Reader::Other,
             // Whoever shares its subject is the buyer, as far as it is known here.
             Subject::Order { .. } => Reader::Payer,
             Subject::Upsale { order_id, .. } if self.is_buyer(order_id).await? => Reader::Buyer,
@@ -594,7 +638,7 @@ impl Book<'_> {
         Ok(buyer.is_some_and(|buyer| buyer == self.payer))
     }
 
-    async fn insert(&mut self, reference: Option<String>) -> Result<Attempt, sqlx::Error> {
+    async fn insert(&mut self, earlier: Vec<Earlier>) -> Result<Attempt, sqlx::Error> {
         let (id, lease) = (random(), random());
         let reader = match self.purchase.subject() {
             Subject::Order { .. } => Reader::Buyer,
@@ -608,10 +652,9 @@ impl Book<'_> {
             payer: &self.payer,
             lease: &lease,
             lease_for: self.limits.prepare_lease(),
-            reference: reference.as_deref(),
         };
         self.tables.insert(self.connection, &attempt).await?;
-        Ok(Attempt { lease: Lease { id, lease, reader }, reference })
+        Ok(Attempt { lease: Lease { id, lease, reader }, earlier })
     }
 }
 

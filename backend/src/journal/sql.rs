@@ -55,7 +55,8 @@ impl Dialect {
     fn begin(self) -> &'static str {
         match self {
             Self::Sqlite => "BEGIN IMMEDIATE",
-            Self::Postgres => "BEGIN",
+            // Whatever the server's own settings say: who waits for a lock must see what was done before it.
+            Self::Postgres => "BEGIN ISOLATION LEVEL READ COMMITTED",
         }
     }
 }
@@ -82,7 +83,7 @@ const SCHEMA: [&str; 7] = [
     )",
     "CREATE INDEX IF NOT EXISTS landerpay_attempts_order_id ON landerpay_attempts (order_id)",
     "CREATE INDEX IF NOT EXISTS landerpay_attempts_reference ON landerpay_attempts (reference)",
-    "CREATE INDEX IF NOT EXISTS landerpay_attempts_state ON landerpay_attempts (state)",
+    "CREATE INDEX IF NOT EXISTS landerpay_attempts_state ON landerpay_attempts (state, sent)",
     "CREATE TABLE IF NOT EXISTS landerpay_keys (
         name TEXT PRIMARY KEY,
         fingerprint TEXT NOT NULL,
@@ -150,8 +151,6 @@ pub struct Written {
     pub alive: bool,
     /// How long ago it was last sent to the CRM, if it was.
     pub sent_ago: Option<Duration>,
-    /// The CRM's id of the order that was opened for it.
-    pub reference: Option<String>,
     pub trace: Option<String>,
     pub answer: Option<String>,
 }
@@ -202,6 +201,21 @@ impl Tables {
         let pool = AnyPoolOptions::new()
             .max_connections(10)
             .acquire_timeout(Duration::from_secs(5))
+            .after_connect(|connection, _| {
+                Box::pin(async move {
+                    for setting in [
+                        // An instance that has lost its network must not hold the others up.
+                        "SET lock_timeout = '5s'",
+                        "SET statement_timeout = '10s'",
+                        "SET idle_in_transaction_session_timeout = '10s'",
+                        // What is said to be written stays, whatever the server's own settings say.
+                        "SET synchronous_commit = on",
+                    ] {
+                        connection.execute(setting).await?;
+                    }
+                    Ok(())
+                })
+            })
             .connect(url)
             .await?;
         Ok(Self { pool, dialect: Dialect::Postgres, _lock: None })
@@ -343,9 +357,10 @@ impl Tables {
     pub async fn unknown(&self, age: Duration) -> Result<Vec<Written>, sqlx::Error> {
         let now = self.dialect.now();
         let select = self.select(&format!(
-            "WHERE (state = 'lost' OR (state = 'working' AND lease_ends < {now}))
-                AND trace IS NOT NULL AND sent > {now} - $1
-             ORDER BY started"
+            "WHERE state IN ('lost', 'working') AND trace IS NOT NULL AND sent > {now} - $1
+                -- Less and less often: each question moves the end of the lease.
+                AND lease_ends + ({now} - sent) / 10 < {now}
+             ORDER BY lease_ends LIMIT 50"
         ));
         let rows = sqlx::query(&select).bind(milliseconds(age)).fetch_all(&self.pool).await?;
         rows.iter().map(Written::read).collect()
@@ -355,7 +370,7 @@ impl Tables {
         let now = self.dialect.now();
         format!(
             "SELECT id, kind, subject, payer, state, lease, lease_ends - {now} AS remaining,
-                {now} - sent AS sent_ago, reference, trace, answer
+                {now} - sent AS sent_ago, trace, answer
              FROM landerpay_attempts {condition}"
         )
     }
@@ -380,8 +395,8 @@ impl Tables {
         let now = self.dialect.now();
         let insert = format!(
             "INSERT INTO landerpay_attempts
-                (id, kind, subject, payer, state, lease, lease_ends, started, reference)
-             VALUES ($1, $2, $3, $4, 'working', $5, {now} + $6, {now}, $7)"
+                (id, kind, subject, payer, state, lease, lease_ends, started)
+             VALUES ($1, $2, $3, $4, 'working', $5, {now} + $6, {now})"
         );
         sqlx::query(&insert)
             .bind(attempt.id)
@@ -390,7 +405,6 @@ impl Tables {
             .bind(attempt.payer)
             .bind(attempt.lease)
             .bind(milliseconds(attempt.lease_for))
-            .bind(attempt.reference)
             .execute(connection)
             .await
             .map(|_| ())
@@ -480,22 +494,26 @@ impl Tables {
             .map(|done| done.rows_affected() == 1)
     }
 
-    /// Whether another attempt may be the one that the CRM has under this reference.
+    /// Whether another attempt may be the one that the CRM has under this reference. One whose maker died
+    /// before it was sent is not.
     pub async fn is_anothers(
         &self,
         connection: &mut AnyConnection,
         reference: &str,
         id: &str,
     ) -> Result<bool, sqlx::Error> {
-        sqlx::query_scalar::<_, i64>(
+        let now = self.dialect.now();
+        let count = format!(
             "SELECT COUNT(*) FROM landerpay_attempts
-             WHERE reference = $1 AND id <> $2 AND state NOT IN ('void', 'refused')",
-        )
-        .bind(reference)
-        .bind(id)
-        .fetch_one(connection)
-        .await
-        .map(|others| others > 0)
+             WHERE reference = $1 AND id <> $2 AND state NOT IN ('void', 'refused')
+                AND NOT (state = 'working' AND sent IS NULL AND lease_ends < {now})"
+        );
+        sqlx::query_scalar::<_, i64>(&count)
+            .bind(reference)
+            .bind(id)
+            .fetch_one(connection)
+            .await
+            .map(|others| others > 0)
     }
 
     /// Gives the attempt up as `lost` or `void`, if it is still the caller's.
@@ -540,19 +558,20 @@ impl Tables {
     /// Forgets what was finished so long ago. What is unknown stays.
     pub async fn prune(&self, age: Duration) -> Result<u64, sqlx::Error> {
         let now = self.dialect.now();
-        let delete = format!(
-            "DELETE FROM landerpay_attempts
-             WHERE state NOT IN ('working', 'lost') AND started < {now} - $1"
+        let old = format!(
+            "FROM landerpay_attempts WHERE started < {now} - $1 AND (state NOT IN ('working', 'lost')
+                OR (state = 'working' AND sent IS NULL AND lease_ends < {now}))"
         );
         let mut transaction = self.begin(&[]).await?;
-        let gone = sqlx::query(&delete).bind(milliseconds(age)).execute(&mut *transaction).await?;
+        // What stands for an attempt goes first: none of it may be of one that has begun meanwhile.
         for table in ["landerpay_keys", "landerpay_claims"] {
-            let delete = format!(
-                "DELETE FROM {table} WHERE NOT EXISTS
-                 (SELECT 1 FROM landerpay_attempts WHERE id = {table}.attempt)"
-            );
-            sqlx::query(&delete).execute(&mut *transaction).await?;
+            let delete = format!("DELETE FROM {table} WHERE attempt IN (SELECT id {old})");
+            sqlx::query(&delete).bind(milliseconds(age)).execute(&mut *transaction).await?;
         }
+        let gone = sqlx::query(&format!("DELETE {old}"))
+            .bind(milliseconds(age))
+            .execute(&mut *transaction)
+            .await?;
         transaction.commit().await?;
         Ok(gone.rows_affected())
     }
@@ -588,7 +607,6 @@ pub struct NewAttempt<'a> {
     pub payer: &'a str,
     pub lease: &'a str,
     pub lease_for: Duration,
-    pub reference: Option<&'a str>,
 }
 
 /// What [`Tables::sending`] writes.
@@ -617,7 +635,6 @@ impl Written {
             lease: row.try_get("lease")?,
             alive: remaining >= 0,
             sent_ago: sent_ago.map(|ms| Duration::from_millis(ms.try_into().unwrap_or(0))),
-            reference: row.try_get("reference")?,
             trace: row.try_get("trace")?,
             answer: row.try_get("answer")?,
         })
