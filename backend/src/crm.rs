@@ -332,7 +332,8 @@ impl Crm {
     }
 
     async fn order(&self, order_id: &str) -> Result<Found, Failure> {
-        let Ok(_one_of_few) = timeout(self.limits.question(), self.questions.acquire()).await else {
+        let Ok(_one_of_few) = timeout(self.limits.question(), self.questions.acquire()).await
+        else {
             tracing::warn!("the CRM is too slow for all that it is asked");
             return Err(Failure::CrmUnreachable);
         };

@@ -409,7 +409,7 @@ async fn an_upsale_that_the_order_has_not_got_is_imported_once_more_when_its_tim
         assert_eq!(shop.upsale(KEY, &faulty).await.code(), code, "{fault}");
         assert_eq!(shop.upsale(KEY, &faulty).await.code(), "crm_answer_lost", "{fault}");
         assert_eq!(upsales(&shop).await.len(), 1, "{fault}");
-        time::sleep(impatient().send_lease()).await;
+        time::sleep(impatient().settled).await;
         assert_accepted(&shop.upsale(KEY, &faulty).await);
         assert_accepted(&shop.upsale(OTHER_KEY, &faulty).await);
         assert_eq!(upsales(&shop).await.len(), 2, "{fault}");
@@ -423,7 +423,7 @@ async fn what_else_has_changed_in_the_order_decides_nothing() {
     assert_eq!(shop.upsale(KEY, &faulty).await.code(), "crm_answer_lost");
     let other = upsale(&id, with(fresh(1), json!({"productId": 349})));
     assert_accepted(&shop.upsale(OTHER_KEY, &other).await);
-    time::sleep(impatient().send_lease()).await;
+    time::sleep(impatient().settled).await;
     assert_unknown(&shop.upsale(KEY, &faulty).await, "another product came in between");
     assert_eq!(upsales(&shop).await.len(), 2);
 }

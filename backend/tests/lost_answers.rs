@@ -11,21 +11,22 @@
 mod common;
 
 use std::{
+    collections::HashMap,
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
 
-use axum::{Router, http::StatusCode, routing::post};
+use axum::{Router, extract::Form, http::StatusCode, routing::post};
 use landerpay_backend::{Backend, secret::Secret};
 use serde_json::{Value, json};
 use tokio::time;
 
 use common::{
     FORM, HeldCrm, JSON, KEY, OTHER_KEY, Reply, Shop, assert_accepted, impatient, order, read,
-    stand_in,
+    stand_in, upsale,
 };
 
 /// Asks as a page does: the same again, until it hears something else.
@@ -88,6 +89,76 @@ async fn an_order_that_the_crm_has_not_got_is_imported_once_more_when_its_time_i
     }
 }
 
+/// A CRM that has booked nothing, says so, and books all the same as soon as it is told to.
+struct LateCrm {
+    has_booked: Arc<AtomicBool>,
+    imports: Arc<AtomicUsize>,
+    shop: Shop,
+}
+
+impl LateCrm {
+    async fn start() -> Self {
+        let (has_booked, imports) = (Arc::new(AtomicBool::new(false)), Arc::default());
+        let counter: Arc<AtomicUsize> = Arc::clone(&imports);
+        let booked = has_booked.clone();
+        let query = async move |Form(asked): Form<HashMap<String, String>>| {
+            let bought = booked.load(Ordering::SeqCst);
+            let items = match (&*asked["orderId"], bought) {
+                ("P1", _) => json!([]),
+                (_, false) => json!([{"campaignProductId": 345, "qty": 1}]),
+                (_, true) => json!([
+                    {"campaignProductId": 345, "qty": 1}, {"campaignProductId": 348, "qty": 1},
+                ]),
+            };
+            let partial = asked["orderId"] == "P1" && !bought;
+            let order = json!({
+                "orderId": asked["orderId"], "emailAddress": "ada@example.com", "items": items,
+                "orderStatus": if partial { "PARTIAL" } else { "COMPLETE" },
+            });
+            json!({"result": "SUCCESS", "message": {"data": [order]}}).to_string()
+        };
+        let import = async move || {
+            counter.fetch_add(1, Ordering::SeqCst);
+            "<html>"
+        };
+        let opened = async || r#"{"result":"SUCCESS","message":{"orderId":"P1"}}"#;
+        let crm = Router::new()
+            .route("/leads/import/", post(opened))
+            .route("/order/query/", post(query))
+            .route("/order/import/", post(import.clone()))
+            .route("/upsale/import/", post(import));
+        let shop = Shop::in_front_of(common::start(crm).await, impatient()).await;
+        Self { has_booked, imports, shop }
+    }
+}
+
+#[tokio::test]
+async fn what_the_crm_books_after_all_is_found_before_anything_is_sent_again() {
+    for (kind, body, other_tab) in [
+        ("order", order(json!({})), order(json!({}))),
+        (
+            "upsale",
+            upsale("A1", json!({})),
+            upsale("A1", json!({"amazonOrderId": "S01-0000000-0000099"})),
+        ),
+    ] {
+        let crm = LateCrm::start().await;
+        let ask = async |key: &str, body: &Value| match kind {
+            "order" => crm.shop.order(key, body).await,
+            _ => crm.shop.upsale(key, body).await,
+        };
+        assert_eq!(ask(KEY, &body).await.code(), "crm_reply_unreadable", "{kind}");
+        time::sleep(impatient().settled).await;
+        // Nobody asks; the CRM has not got it, though its time is over.
+        crm.shop.backend.sweep().await;
+        crm.has_booked.store(true, Ordering::SeqCst);
+        for reply in [ask(KEY, &body).await, ask(OTHER_KEY, &other_tab).await] {
+            assert_accepted(&reply);
+        }
+        assert_eq!(crm.imports.load(Ordering::SeqCst), 1, "{kind}");
+    }
+}
+
 #[tokio::test]
 async fn before_its_time_is_over_an_order_is_not_imported_again() {
     // The CRM may still be at it.
@@ -135,7 +206,7 @@ async fn an_order_that_cannot_be_asked_about_is_never_imported_again() {
     let shop = Shop::in_front_of(common::start(crm).await, impatient()).await;
     let body = order(json!({}));
     assert_eq!(shop.order(KEY, &body).await.code(), "crm_reply_unreadable");
-    time::sleep(impatient().send_lease()).await;
+    time::sleep(impatient().settled).await;
     for reply in [
         shop.order(KEY, &body).await,
         shop.order(OTHER_KEY, &body).await,

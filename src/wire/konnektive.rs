@@ -480,11 +480,21 @@ mod tests {
         ] {
             assert_eq!(read_status(status, body), Outcome::Unknown(error), "{status} {body}");
         }
-        let unreachable = r#"{"result":"ERROR","code":"crm_unreachable","message":"down"}"#;
-        assert_eq!(
-            read_status(502, unreachable),
-            Outcome::Refused(Error::new(ErrorKind::BackendFailed, "502"))
-        );
+        for (status, code, error) in [
+            (502, "crm_unreachable", Error::new(ErrorKind::BackendFailed, "502")),
+            (503, "amazon_unreachable", Error::new(ErrorKind::BackendFailed, "503")),
+            (401, "token_refused", ErrorKind::TokenRefused.into()),
+        ] {
+            let body = format!(r#"{{"result":"ERROR","code":"{code}","message":"no"}}"#);
+            assert_eq!(read_status(status, &body), Outcome::Refused(error), "{code}");
+        }
+        for (status, code) in
+            [(503, "journal_unavailable"), (504, "crm_answer_lost"), (502, "crm_reply_unreadable")]
+        {
+            let body = format!(r#"{{"result":"ERROR","code":"{code}","message":"?"}}"#);
+            let error = Error::new(ErrorKind::BackendFailed, &status.to_string());
+            assert_eq!(read_status(status, &body), Outcome::Unknown(error), "{code}");
+        }
         let taken = r#"{"result":"ERROR","code":"product_taken","message":"Product 348 is …"}"#;
         assert_eq!(read_status(409, taken), Outcome::Refused(ErrorKind::UpsellTaken.into()));
         // Whatever the key stands for may exist.

@@ -256,7 +256,7 @@ impl HeldCrm {
 pub async fn in_front_of(crm: Router) -> Shop {
     let opened = || async { r#"{"result":"SUCCESS","message":{"orderId":"P1"}}"# };
     let complete = async |Form(asked): Form<HashMap<String, String>>| {
-        let order = json!({"orderId": asked["orderId"], "orderStatus": "COMPLETE", "items": {}});
+        let order = json!({"orderId": asked["orderId"], "orderStatus": "COMPLETE", "items": [{"campaignProductId": 345}]});
         json!({"result": "SUCCESS", "message": {"totalResults": 1, "data": [order]}}).to_string()
     };
     let crm = crm.route("/leads/import/", post(opened)).route("/order/query/", post(complete));
@@ -310,5 +310,9 @@ fn changed(mut body: Value, changes: Value) -> Value {
 
 /// Limits for a CRM that never answers. The wait is what is tested, not a way to synchronise.
 pub fn impatient() -> Limits {
-    Limits { connect: Duration::from_secs(5), total: Duration::from_secs(1) }
+    Limits {
+        connect: Duration::from_secs(5),
+        total: Duration::from_secs(1),
+        settled: Duration::from_secs(3),
+    }
 }

@@ -21,6 +21,16 @@ fn order_of(email: &str, product: &str, id: &str) -> Purchase {
     check(Kind::Order, &form)
 }
 
+/// The first order with a token of its own, and an address or none.
+fn order_with(token: &str, email: &str) -> Purchase {
+    let email = if email.is_empty() { String::new() } else { format!("&emailAddress={email}") };
+    let form = format!(
+        "amazonOrderId=S01-0000000-0000001&amazonAddressConsent={token}{email}\
+         &campaignId=1&amazonBillerId=2&product1_id=1"
+    );
+    check(Kind::Order, &form)
+}
+
 fn check(kind: Kind, form: &str) -> Purchase {
     let fields = Fields::from_form(form.as_bytes()).unwrap();
     Purchase::check(kind, fields, &Merchant::default()).unwrap()
@@ -217,8 +227,37 @@ async fn the_trace_is_there_when_the_crm_is_asked() {
 
     // The next attempt goes on with the order that the CRM has opened.
     let next = import(begin(&journal, key("k"), &order("1")).await);
-    assert_eq!(next.reference.as_deref(), Some("P1"));
+    assert_eq!(next.earlier[0].trace, trace("P1"));
+    assert_eq!(next.earlier[0].read(taken_order()), whole());
     assert!(journal.sending(&next, Some(&trace("P1"))).await.unwrap());
+}
+
+#[tokio::test]
+async fn what_is_found_late_is_told_to_its_buyer() {
+    let stranger = order_of("x@y.example", "1", "S01-0000000-0000001");
+    let renewed = order_with("Atza%7Crenewed", "a@b.example");
+    let doubt = Err(Failure::OrderOutcomeUnknown);
+    for (purchase, told) in [(&order("1"), whole()), (&renewed, receipt()), (&stranger, doubt)] {
+        let journal = fresh().await;
+        let trace = Trace::Order { order_id: "P1".into(), email: "a@b.example".into() };
+        let first = import(begin(&journal, key("k"), &order("1")).await);
+        journal.sending(&first, Some(&trace)).await.unwrap();
+        journal.settle(first, Err(Failure::CrmAnswerLost)).await.unwrap_err();
+        journal.free(ask(begin(&journal, key("k"), &order("1")).await)).await;
+        let next = import(begin(&journal, None, purchase).await);
+        assert_eq!(next.earlier[0].read(taken_order()), told);
+    }
+}
+
+#[tokio::test]
+async fn who_says_no_address_is_nobody_s_buyer() {
+    let journal = fresh().await;
+    let mine = import(begin(&journal, None, &order_with("Atza%7Cx", "")).await);
+    let redirect = answer(r#"{"result":"MERC_REDIRECT","message":{"url":"u"}}"#);
+    let _ = settle(&journal, mine, redirect.clone()).await;
+    let asked = async |token| done(begin(&journal, None, &order_with(token, "")).await);
+    assert_eq!(asked("Atza%7Cstranger").await, Err(Failure::OrderOutcomeUnknown));
+    assert_eq!(asked("Atza%7Cx").await, redirect);
 }
 
 #[tokio::test]
@@ -233,6 +272,7 @@ async fn an_attempt_whose_maker_has_died_is_over_when_its_lease_ends() {
     journal.sending(&sent, None).await.unwrap();
     let waiting = wait(begin(&journal, key("k"), &order("1")).await);
     assert_eq!(journal.wait(&waiting).await, Ok(None));
+    time::sleep(4 * PATIENCE).await;
     let question = ask(begin(&journal, key("k"), &order("1")).await);
     assert!(question.is_over);
     // The answer is the truth, however late it comes.

@@ -18,6 +18,6 @@ use landerpay_backend::{crm::Limits, journal::Journal, secret::Secret};
 const PATIENCE: Duration = Duration::from_millis(300);
 
 async fn open(url: &str) -> Journal {
-    let limits = Limits { connect: PATIENCE, total: PATIENCE };
+    let limits = Limits { connect: PATIENCE, total: PATIENCE, settled: 4 * PATIENCE };
     Journal::open(&Secret::new(url.to_owned()), limits).await.unwrap()
 }
