@@ -379,21 +379,45 @@ test.describe("what the CRM answers", () => {
     });
   }
 
-  for (const custom5 of ["html", "lost"]) {
-    test(`${custom5}, and the buyer presses again: the CRM is not asked twice`, async ({
+  test("lost, and the buyer presses again: the order is placed, and imported once", async ({
+    shop,
+    crm,
+    watch,
+  }) => {
+    const { buyer, amazonOrderId } = await shop.openReady("", fault("lost"));
+    await buyer.place();
+    await buyer.reads("backend_failed", /HTTP 504/);
+    await expect(buyer.placeOrder).toHaveAccessibleName("Ask again");
+    await expect(buyer.orderId).toBeHidden();
+    await askAgain(buyer, watch);
+    await expect(buyer.status).toHaveText(THANKS);
+    const [imported, ...more] = await crm.imports(amazonOrderId);
+    expect(more).toEqual([]);
+    expect(imported.outcome).toBe("accepted");
+    await expect(buyer.orderId).toHaveText(imported.orderId);
+    expect(watch.orders).toHaveLength(2);
+    expect(await codes(shop)).toEqual(["backend_failed"]);
+  });
+
+  for (const [what, custom5, status, outcome] of [
+    ["html: the CRM has no order yet", "html", 502, "unfinished"],
+    ["lost, and the CRM cannot be asked", "lost query-html", 504, "accepted"],
+  ]) {
+    test(`${what}: the buyer presses again in vain, and nothing is imported twice`, async ({
       shop,
       crm,
       watch,
     }) => {
       const { buyer, amazonOrderId } = await shop.openReady("", fault(custom5));
       await buyer.place();
-      await buyer.reads("backend_failed");
-      await expect(buyer.placeOrder).toHaveAccessibleName("Ask again");
+      await buyer.reads("backend_failed", new RegExp(`HTTP ${status}`));
       await askAgain(buyer, watch);
       await shop.heard("error", 2);
-      await buyer.reads("outcome_unknown", /Do not pay again/);
+      await buyer.reads("backend_failed", /HTTP 504/);
+      await expect(buyer.placeOrder).toHaveAccessibleName("Ask again");
+      expect((await shop.snapshot()).unresolved).toBe(true);
       await expect(buyer.orderId).toBeHidden();
-      expect(await crm.outcomes(amazonOrderId)).toHaveLength(1);
+      expect(await crm.outcomes(amazonOrderId)).toEqual([outcome]);
     });
   }
 

@@ -287,6 +287,7 @@ test.describe("a lander whose order was placed", () => {
 
   test("knows of it no more once the buyer has signed out", async ({ shop, page }) => {
     const buyer = await comeToUpsell(shop, page);
+    await shop.expectState("ready");
     await page.evaluate(() => window.LanderPay.checkout.signOut());
     await shop.expectState("signed-out");
     await page.reload();

@@ -52,6 +52,8 @@ test.describe("the product page", () => {
       product1_id: "349",
       product1_qty: "1",
       custom1: "Gift box",
+      // The backend has opened this order before the payment.
+      orderId: imported.orderId,
       emailAddress: "buyer1@example.com",
       firstName: "Maria",
       lastName: "Bennett",

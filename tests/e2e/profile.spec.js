@@ -16,6 +16,8 @@ const TYPED = [
   field("lastName", "Buyer"),
 ];
 const typed = { emailAddress: "typed@example.com", firstName: "Typed", lastName: "Buyer" };
+/** What the backend hears when it asks Amazon itself, whatever the page has heard. */
+const amazons = { emailAddress: MARIA.email, firstName: "Maria", lastName: "Bennett" };
 
 /** Amazon answers with this instead; gives how often it was asked. */
 async function answerWith(page, answer) {
@@ -40,13 +42,19 @@ async function holdBack(page) {
   return release;
 }
 
-async function buy(buyer, crm, amazonOrderId) {
+/**
+ * Buys, and expects one import with what Amazon tells the backend about the buyer.
+ *
+ * @returns what the page has sent
+ */
+async function buy({ buyer, amazonOrderId }, { crm, watch }, told = amazons) {
   await buyer.place();
   await expect(buyer.status).toHaveText(THANKS);
-  const [imported, ...more] = await crm.imports(amazonOrderId);
+  const imports = await crm.imports(amazonOrderId);
+  expect(imports).toMatchObject([{ outcome: "accepted", fields: told }]);
+  const [order, ...more] = watch.orders;
   expect(more).toEqual([]);
-  expect(imported.outcome).toBe("accepted");
-  return imported.fields;
+  return order.fields;
 }
 
 const profileErrors = async (shop) =>
@@ -61,48 +69,47 @@ test.describe("what the page hears", () => {
 
   test("the postal code too, if its scope is asked for", async ({ shop, crm, watch }) => {
     const scope = "profile postal_code payments:widget payments:shipping_address";
-    const { buyer, amazonOrderId } = await shop.openReady("", { edits: [option("scope", scope)] });
+    const ready = await shop.openReady("", { edits: [option("scope", scope)] });
     expect(await shop.heard("profile")).toEqual({ ...MARIA, postal_code: "97205" });
-    await buy(buyer, crm, amazonOrderId);
+    const sent = await buy(ready, { crm, watch });
     // It is the page's to use; the CRM takes the address from Amazon.
-    expect(Object.keys(watch.orders[0].fields).join()).not.toMatch(/postal/i);
+    expect(Object.keys(sent).join()).not.toMatch(/postal/i);
   });
 
-  test("a buyer without an e-mail address: the rest is told, and what the form has is sent", async ({
+  test("a buyer without an e-mail address: the rest is told, and what the form has reaches the CRM", async ({
     shop,
     crm,
+    watch,
   }) => {
-    const { buyer, amazonOrderId } = await shop.openReady("account=no-email", { edits: TYPED });
+    const ready = await shop.openReady("account=no-email", { edits: TYPED });
     const profile = await shop.heard("profile");
     expect(profile).toEqual({
       user_id: expect.stringMatching(/^amzn1\.account\./),
       name: "Henrik Solberg",
     });
-    const fields = await buy(buyer, crm, amazonOrderId);
-    expect(fields).toMatchObject({
+    const henrik = {
       emailAddress: "typed@example.com",
       firstName: "Henrik",
       lastName: "Solberg",
-    });
+    };
+    expect(await buy(ready, { crm, watch }, henrik)).toMatchObject(henrik);
   });
 
   for (const email of [null, ""]) {
-    test(`the e-mail address is ${JSON.stringify(email)}: none is sent, what the form has is`, async ({
+    test(`the e-mail address is ${JSON.stringify(email)}: the page sends none, but what the form has`, async ({
       shop,
       crm,
       page,
       watch,
     }) => {
       await answerWith(page, { json: { user_id: "amzn1.account.X", name: "Ann Example", email } });
-      const { buyer, amazonOrderId } = await shop.openReady("", { edits: TYPED });
+      const ready = await shop.openReady("", { edits: TYPED });
       await shop.heard("profile");
-      const fields = await buy(buyer, crm, amazonOrderId);
-      expect(fields).toMatchObject({
+      expect(await buy(ready, { crm, watch })).toMatchObject({
         emailAddress: "typed@example.com",
         firstName: "Ann",
         lastName: "Example",
       });
-      expect(watch.orders[0].fields.emailAddress).toBe("typed@example.com");
     });
   }
 
@@ -110,22 +117,35 @@ test.describe("what the page hears", () => {
     shop,
     crm,
     page,
+    watch,
   }) => {
     const told = { user_id: "amzn1.account.X", email: "ann@example.com" };
     await answerWith(page, { json: told });
-    const { buyer, amazonOrderId } = await shop.openReady("", { edits: TYPED });
+    const ready = await shop.openReady("", { edits: TYPED });
     expect(await shop.heard("profile")).toEqual(told);
-    const fields = await buy(buyer, crm, amazonOrderId);
-    expect(fields).toMatchObject({ ...typed, emailAddress: "ann@example.com" });
+    const sent = await buy(ready, { crm, watch });
+    expect(sent).toMatchObject({ ...typed, emailAddress: "ann@example.com" });
   });
 
-  test("Amazon's word about the buyer wins over the form's", async ({ shop, crm }) => {
-    const { buyer, amazonOrderId } = await shop.openReady("", { edits: TYPED });
+  test("Amazon's word about the buyer wins over the form's", async ({ shop, crm, watch }) => {
+    const ready = await shop.openReady("", { edits: TYPED });
     await shop.heard("profile");
-    expect(await buy(buyer, crm, amazonOrderId)).toMatchObject({
-      emailAddress: "buyer1@example.com",
-      firstName: "Maria",
-      lastName: "Bennett",
+    expect(await buy(ready, { crm, watch })).toMatchObject(amazons);
+  });
+
+  test("what Amazon tells the backend wins over what it has told the page", async ({
+    shop,
+    crm,
+    page,
+    watch,
+  }) => {
+    await answerWith(page, { json: { name: "Ann Example", email: "ann@example.com" } });
+    const ready = await shop.openReady();
+    await shop.heard("profile");
+    expect(await buy(ready, { crm, watch })).toMatchObject({
+      emailAddress: "ann@example.com",
+      firstName: "Ann",
+      lastName: "Example",
     });
   });
 });
@@ -155,16 +175,17 @@ test.describe("names", () => {
     ["200 emoji", "🦊".repeat(200), "🦊".repeat(50), " "],
     ["digits and signs", "R2-D2 & Söhne <GmbH>", "R2-D2", "& Söhne <GmbH>"],
   ]) {
-    test(`${what}: the CRM gets ${JSON.stringify([firstName, lastName])}`, async ({
+    test(`${what}: the page sends ${JSON.stringify([firstName, lastName])}`, async ({
       shop,
       crm,
       page,
+      watch,
     }) => {
       await answerWith(page, { json: { ...MARIA, name } });
-      const { buyer, amazonOrderId } = await shop.openReady();
+      const ready = await shop.openReady();
       // The page hears it as Amazon wrote it.
       expect((await shop.heard("profile")).name).toBe(name);
-      expect(await buy(buyer, crm, amazonOrderId)).toMatchObject({ firstName, lastName });
+      expect(await buy(ready, { crm, watch })).toMatchObject({ firstName, lastName });
     });
   }
 
@@ -173,11 +194,12 @@ test.describe("names", () => {
       shop,
       crm,
       page,
+      watch,
     }) => {
       await answerWith(page, { json: { ...MARIA, name } });
-      const { buyer, amazonOrderId } = await shop.openReady("", { edits: TYPED });
+      const ready = await shop.openReady("", { edits: TYPED });
       await shop.heard("profile");
-      expect(await buy(buyer, crm, amazonOrderId)).toMatchObject({
+      expect(await buy(ready, { crm, watch })).toMatchObject({
         ...typed,
         emailAddress: MARIA.email,
       });
@@ -214,26 +236,27 @@ test.describe("while the profile is out", () => {
     expect(answered.filter((path) => path.endsWith("/user/profile"))).toEqual([]);
   });
 
-  test("late: nothing waits, and the names still reach the CRM", async ({ shop, crm, page }) => {
+  test("late: nothing waits, and the page still sends the names", async ({
+    shop,
+    crm,
+    page,
+    watch,
+  }) => {
     const release = await holdBack(page);
-    const { buyer, amazonOrderId } = await shop.openReady();
+    const ready = await shop.openReady();
     expect(await shop.names("state")).not.toContain("profile");
     const states = await shop.details("state");
     release();
     expect(await shop.heard("profile")).toEqual(MARIA);
     // It changes nothing that the buyer sees.
     expect(await shop.details("state")).toEqual(states);
-    await expect(buyer.status).toHaveText(READY);
-    expect(await buy(buyer, crm, amazonOrderId)).toMatchObject({ firstName: "Maria" });
+    await expect(ready.buyer.status).toHaveText(READY);
+    expect(await buy(ready, { crm, watch })).toMatchObject(amazons);
   });
 
-  test("slow: the purchase works with Amazon's names", async ({ shop, crm }) => {
-    const { buyer, amazonOrderId } = await shop.openReady("profile=slow");
-    expect(await buy(buyer, crm, amazonOrderId)).toMatchObject({
-      emailAddress: MARIA.email,
-      firstName: "Maria",
-      lastName: "Bennett",
-    });
+  test("slow: the purchase works with Amazon's names", async ({ shop, crm, watch }) => {
+    const ready = await shop.openReady("profile=slow");
+    expect(await buy(ready, { crm, watch })).toMatchObject(amazons);
     expect(await shop.details("error")).toEqual([]);
   });
 
@@ -284,18 +307,23 @@ test.describe("no profile", () => {
     ],
     ["a network that is gone", "abort"],
   ]) {
-    test(`${what}: asked twice, told once, and the order goes`, async ({ shop, crm, page }) => {
+    test(`${what}: asked twice, told once, and the order goes`, async ({
+      shop,
+      crm,
+      page,
+      watch,
+    }) => {
       const asked = await answerWith(page, answer);
-      const { buyer, amazonOrderId } = await shop.openReady("", { edits: TYPED });
+      const ready = await shop.openReady("", { edits: TYPED });
       expect(await shop.heard("error")).toEqual({
         name: "LanderPayError",
         message: "The buyer's profile could not be read from Amazon.",
         code: "profile_failed",
         audience: "merchant",
       });
-      await expect(buyer.placeOrder).toBeEnabled();
+      await expect(ready.buyer.placeOrder).toBeEnabled();
       await shop.expectState("ready");
-      expect(await buy(buyer, crm, amazonOrderId)).toMatchObject(typed);
+      expect(await buy(ready, { crm, watch })).toMatchObject(typed);
       expect(asked).toEqual([expect.stringMatching(/^bearer Atza/), asked[0]]);
       expect(await profileErrors(shop)).toHaveLength(1);
       expect(await shop.names("state")).not.toContain("profile");
@@ -306,14 +334,15 @@ test.describe("no profile", () => {
     shop,
     crm,
     page,
+    watch,
   }) => {
     const asked = [];
     page.on("request", (request) => {
       if (request.url().endsWith("/user/profile")) asked.push(request.method());
     });
-    const { buyer, amazonOrderId } = await shop.openReady("profile=no-cors", { edits: TYPED });
+    const ready = await shop.openReady("profile=no-cors", { edits: TYPED });
     expect(await shop.heard("error")).toMatchObject({ code: "profile_failed" });
-    expect(await buy(buyer, crm, amazonOrderId)).toMatchObject(typed);
+    expect(await buy(ready, { crm, watch })).toMatchObject(typed);
     expect(asked.filter((method) => method === "GET")).toHaveLength(2);
     expect(await profileErrors(shop)).toHaveLength(1);
   });
@@ -322,20 +351,22 @@ test.describe("no profile", () => {
     shop,
     crm,
     page,
+    watch,
   }) => {
     await page.route(PROFILE, (route) => route.fulfill({ status: 500, headers: CORS }), {
       times: 1,
     });
-    const { buyer, amazonOrderId } = await shop.openReady();
+    const ready = await shop.openReady();
     expect(await shop.heard("profile")).toEqual(MARIA);
     expect(await shop.details("error")).toEqual([]);
-    expect(await buy(buyer, crm, amazonOrderId)).toMatchObject({ firstName: "Maria" });
+    expect(await buy(ready, { crm, watch })).toMatchObject(amazons);
   });
 
   test("it fails while the buyer still chooses: the buyer goes on to the purchase", async ({
     shop,
     crm,
     page,
+    watch,
   }) => {
     await answerWith(page, { status: 500 });
     const buyer = await shop.open("login=auto,addresses=none-chosen,cards=none-chosen", {
@@ -349,7 +380,7 @@ test.describe("no profile", () => {
     await buyer.card(/Visa/).check();
     await expect(buyer.status).toHaveText(READY);
     const { amazonOrderId } = await shop.snapshot();
-    expect(await buy(buyer, crm, amazonOrderId)).toMatchObject(typed);
+    expect(await buy({ buyer, amazonOrderId }, { crm, watch })).toMatchObject(typed);
     expect(await profileErrors(shop)).toHaveLength(1);
   });
 

@@ -7,7 +7,7 @@ const THANKS = /^Thank you\. Your order has been placed\./;
 const ALL_CHOSEN = "Everything is chosen. You can place your order now.";
 
 /** What the CRM gets of Maria's order, beside the token. */
-const fields = (amazonOrderId, product, more = {}) => ({
+const fields = (amazonOrderId, product, orderId, more = {}) => ({
   paySource: "AMAZON",
   amazonOrderId,
   amazonBillerId: "7",
@@ -20,6 +20,8 @@ const fields = (amazonOrderId, product, more = {}) => ({
   ipAddress: "127.0.0.1",
   loginId: "stand-in-api-user",
   password: "***",
+  // The backend has opened this order before the payment.
+  orderId,
   ...more,
 });
 
@@ -33,7 +35,7 @@ async function expectOrder({ buyer, crm, shop }, product, total, more) {
   const [imported] = imports;
   const { amazonAddressConsent: token, ...rest } = imported.fields;
   assert.match(token, /^Atza\|/);
-  assert.deepEqual(rest, fields(amazonOrderId, product, more));
+  assert.deepEqual(rest, fields(amazonOrderId, product, imported.orderId, more));
   assert.deepEqual([imported.outcome, imported.total], ["accepted", total]);
   assert.equal(orderId, imported.orderId);
   assert.ok(said.includes(`Your order number is ${imported.orderId}.`));

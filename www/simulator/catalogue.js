@@ -137,7 +137,7 @@ const SIGN_IN = [
 const unknownBuyer = (value, title) =>
   one("profile", value, title, {
     sees: "Nothing of it: the purchase goes on.",
-    does: "Asks twice. Without name and e-mail address in the page's own fields, the order is refused.",
+    does: "Asks twice, and sends the order without it. The backend asks Amazon itself.",
     ends: { ...READY, code: "profile_failed" },
   });
 

@@ -99,7 +99,8 @@ impl Demo {
         let (shop_port, shop_listeners) = bind_localhost(options.shop_port).await?;
         let crm = format!("http://{crm_address}");
 
-        let settings = Settings::default();
+        // All who buy here come from one address: a lead that one leaves open is not another's.
+        let settings = Settings { reuse_leads: false, ..Settings::default() };
         let backend = Backend::new(&config(options, &settings, &crm)?).await?;
         let pages = Pages::new(options);
         pages.warn_of_missing_folders();
