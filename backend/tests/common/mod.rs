@@ -148,7 +148,7 @@ impl Shop {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let crm = config.crm.url.as_str().trim_end_matches('/').to_owned();
         let stop = CancellationToken::new();
-        let backend = Backend::new(config).unwrap();
+        let backend = Backend::new(config).await.unwrap();
         let server =
             tokio::spawn(server::serve(backend.clone(), listener, stop.clone().cancelled_owned()));
         let client = Client::builder().no_proxy().build().unwrap();
