@@ -45,14 +45,14 @@ export const setupBuild = once(async () => {
 });
 
 /**
- * @returns {Promise<{ POSTGRES_BIN: string, CHROMIUM: string, CHROMEDRIVER: string, FIREFOX?: string,
- *   GECKODRIVER?: string }>} as environment variables; without Firefox where there is none
+ * @returns {Promise<{ POSTGRES_BIN: string, PHP: string, CHROMIUM: string, CHROMEDRIVER: string,
+ *   FIREFOX?: string, GECKODRIVER?: string }>} as environment variables; without Firefox where there is none
  */
 export const setupTest = once(async () => {
   await setupBuild();
   await setupCrate(WASM_PACK, ["--locked"]);
-  const postgres = await setupPostgres();
-  return { ...postgres, ...(await setupBrowser()), ...(await setupFirefox()) };
+  const servers = { ...(await setupPostgres()), ...(await setupPhp()) };
+  return { ...servers, ...(await setupBrowser()), ...(await setupFirefox()) };
 });
 
 function checkNode() {
@@ -228,6 +228,26 @@ async function installFirefox() {
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
   }
+}
+
+// For the backend of one file in examples/php.
+async function setupPhp() {
+  if (!findPhp() && mayInstall()) {
+    await install("Installing PHP", ["php-cli", "php-curl", "php-sqlite3"]);
+  }
+  const php = findPhp();
+  if (php) return { PHP: php };
+  throw new Failure(
+    "The tests need PHP 8.1 or newer with curl and pdo_sqlite. Install it (Debian: php-cli php-curl " +
+      "php-sqlite3; Fedora: php-cli php-pdo; macOS: brew install php), or set PHP to where it is.",
+  );
+}
+
+function findPhp() {
+  const php = givenProgram("PHP") ?? find("php");
+  const isFit = `exit(PHP_VERSION_ID >= 80100 && extension_loaded("curl")
+    && extension_loaded("pdo_sqlite") ? 0 : 1);`;
+  return php && ask(php, "-r", isFit) !== undefined ? php : undefined;
 }
 
 main(import.meta, async () => {

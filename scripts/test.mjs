@@ -32,6 +32,7 @@ async function test() {
   await buildConsumers();
   await step("Size", checkSize);
   await testSimulator(browser);
+  await runTests("Tests of the backend in PHP", ["node", "--test", ...testsIn("php")], browser);
   await runTests("Tests of the documentation", ["node", "--test", ...testsIn("docs")]);
   await testPages(browser);
   await testInFirefox(browser);

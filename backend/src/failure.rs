@@ -121,9 +121,7 @@ impl Failure {
                 "Send the order as application/json or application/x-www-form-urlencoded."
             }
             Self::BodyTooLarge => "The order is larger than 64 KiB.",
-            Self::BodyTimeout => {
-                "The order did not arrive in time. Nothing was ordered; please try again."
-            }
+            Self::BodyTimeout => "The order did not arrive in time. Please try again.",
             Self::BodyUnreadable(sentence) => sentence,
             Self::FieldsInvalid(fields) => return json!(fields),
             Self::IdempotencyKeyInvalid => {

@@ -117,7 +117,8 @@ async fn run(backend: &Backend, attempt: Attempt, purchase: &Purchase, shopper: 
         Err(failure) => failure.code(),
     };
     backend.metrics.import(purchase.kind(), &outcome, started.elapsed());
-    let milliseconds = started.elapsed().as_millis();
+    // A number, which 128 bits are not in JSON.
+    let milliseconds = started.elapsed().as_millis() as u64;
     match purchase.subject() {
         Subject::Order { .. } => {
             tracing::info!(amazon_order_id, result, milliseconds, "import order");

@@ -415,7 +415,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
     use super::{Kind, Purchase};
-    use crate::{Failure, config::Merchant, fields::Fields};
+    use crate::{Failure, amazon::Profile, config::Merchant, fields::Fields};
 
     const GOOD: [(&str, &str); 5] = [
         ("amazonOrderId", "S01-1234567-7654321"),
@@ -480,11 +480,10 @@ mod tests {
             ("amazonAddressConsent", Some(long.as_str()), "2048"),
             ("paySource", Some("CREDITCARD"), "Only AMAZON"),
             ("paySource", Some(""), "Only AMAZON"),
-            ("emailAddress", None, "missing"),
             ("emailAddress", Some(" "), "empty"),
-            ("firstName", None, "missing"),
+            ("emailAddress", Some(&*format!("{}@a.example", "x".repeat(250))), "255"),
+            ("orderId", Some("A 1"), "order id"),
             ("firstName", Some(" "), "empty"),
-            ("lastName", None, "missing"),
             ("lastName", Some(""), "empty"),
             ("lastName", Some("  "), "empty"),
         ] {
@@ -543,9 +542,36 @@ mod tests {
     }
 
     #[test]
-    fn long_names_are_cut_between_characters() {
-        let order = check(&[("firstName", Some(&"é".repeat(51)))], &merchant()).unwrap();
-        assert_eq!(order.fields().get("firstName"), Some("é".repeat(50).as_str()));
+    fn the_buyer_s_name_is_amazon_s_split_at_its_first_blank_and_cut_between_characters() {
+        let long = "é".repeat(51);
+        for (name, first, last) in [
+            (Some("Maria Bennett"), "Maria", "Bennett"),
+            (Some("  Ana  Maria de Souza "), "Ana", "Maria de Souza"),
+            (Some("Cher"), "Cher", " "),
+            (Some(long.as_str()), &*"é".repeat(50), " "),
+            (Some(" "), "Ada", "Lovelace"),
+            (None, "Ada", "Lovelace"),
+        ] {
+            let profile = Profile { name: name.map(str::to_owned), email: None };
+            let fields = check(&[], &merchant()).unwrap().of_buyer(profile).unwrap();
+            let told = (fields.get("firstName"), fields.get("lastName"));
+            assert_eq!(told, (Some(first), Some(last)), "{name:?}");
+            assert_eq!(fields.get("emailAddress"), Some("ada@example.com"));
+        }
+        let named = check(&[("firstName", Some(&long))], &merchant()).unwrap();
+        let fields = named.of_buyer(Profile::default()).unwrap();
+        assert_eq!(fields.get("firstName"), Some("é".repeat(50).as_str()));
+    }
+
+    #[test]
+    fn what_neither_amazon_nor_the_page_tells_is_named() {
+        for missing in ["emailAddress", "firstName", "lastName"] {
+            let order = check(&[(missing, None)], &merchant()).unwrap();
+            let Err(Failure::FieldsInvalid(wrong)) = order.of_buyer(Profile::default()) else {
+                panic!("{missing}");
+            };
+            assert_eq!(wrong.keys().collect::<Vec<_>>(), [missing]);
+        }
     }
 
     #[test]

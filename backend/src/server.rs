@@ -185,8 +185,8 @@ pub async fn serve(
         () = all => Ok(()),
         () = limit => {
             let imports = backend.imports.len();
-            tracing::error!(imports, "stopped with requests still open");
-            Err(io::Error::new(io::ErrorKind::TimedOut, "Stopped with requests still open."))
+            let sentence = format!("Stopped before all was done; {imports} imports were under way.");
+            Err(io::Error::new(io::ErrorKind::TimedOut, sentence))
         }
     }
 }

@@ -20,8 +20,8 @@ use serde_json::{Value, json};
 use tokio::{net::TcpSocket, time};
 
 use common::{
-    FORM, HeldCrm, JSON, KEY, OTHER_KEY, Reply, Shop, TOKEN, assert_accepted, impatient, listener,
-    order, serve_forever, stand_in, upsale,
+    FORM, HeldCrm, JSON, KEY, OTHER_KEY, Reply, Shop, TOKEN, assert_accepted, impatient, order,
+    serve_forever, stand_in, upsale,
 };
 
 const ORDER_KEY: &str = "key-0123456789-0000";
@@ -207,9 +207,23 @@ async fn every_answer_of_the_crm_reaches_the_page() {
 async fn an_order_that_the_crm_does_not_have_takes_no_upsale() {
     let (shop, id) = ordered().await;
     let reply = shop.upsale(KEY, &upsale("Z9Z9Z9Z9Z9", json!({}))).await;
-    assert_eq!(reply.json(), json!({"result": "ERROR", "message": "orderId is invalid"}));
+    assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(reply.json()["message"], json!({"orderId": "The CRM has no such order."}));
     // The same order reference, as nothing was bought with it.
     assert_accepted(&shop.upsale(OTHER_KEY, &upsale(&id, json!({}))).await);
+}
+
+#[tokio::test]
+async fn an_order_that_is_not_complete_takes_no_upsale() {
+    let shop = Shop::start().await;
+    let lead = "loginId=stand-in-api-user&password=stand-in-password&campaignId=12&firstName=Ada\
+        &lastName=Lovelace&emailAddress=ada%40example.com";
+    let post = shop.client.post(format!("{}/leads/import/", shop.crm)).header(FORM.0, FORM.1);
+    let lead = common::read(post.body(lead)).await.json()["message"]["orderId"].clone();
+    let reply = shop.upsale(KEY, &upsale(lead.as_str().unwrap(), json!({}))).await;
+    let sentence = "This order is not complete, so nothing can be added.";
+    assert_eq!(reply.json()["message"], json!({"orderId": sentence}));
+    assert_eq!(upsales(&shop).await.len(), 0);
 }
 
 #[tokio::test]
@@ -359,35 +373,74 @@ async fn a_payment_elsewhere_takes_the_product_and_is_for_its_payer_only() {
 }
 
 #[tokio::test]
-async fn an_unknown_outcome_is_never_imported_again() {
-    for (fault, status, code) in [
-        ("html", 502, "crm_reply_unreadable"),
-        ("http-500:ERROR", 502, "crm_reply_unreadable"),
-        ("lost", 504, "crm_answer_lost"),
-        ("hang", 504, "crm_answer_lost"),
+async fn an_upsale_whose_answer_was_lost_is_found_in_the_order() {
+    let (shop, id) = ordered().await;
+    let faulty = upsale(&id, json!({"custom5": "lost"}));
+    assert_eq!(shop.upsale(KEY, &faulty).await.code(), "crm_answer_lost");
+    let found = shop.upsale(KEY, &faulty).await;
+    assert_accepted(&found);
+    assert_eq!(found.json()["message"]["orderId"], id);
+    for again in [
+        shop.upsale(OTHER_KEY, &upsale(&id, json!({}))).await,
+        shop.upsale(THIRD_KEY, &upsale(&id, fresh(1))).await,
+        shop.post_upsale(&[JSON], upsale(&id, fresh(2)).to_string()).await,
     ] {
-        let crm = listener().await;
-        let address = crm.local_addr().unwrap();
-        serve_forever(stand_in(), crm);
-        let patient = Shop::in_front_of(address, Limits::default()).await;
-        let (patient, id) = after_an_order(patient).await;
-        let shop =
-            if fault == "hang" { Shop::in_front_of(address, impatient()).await } else { patient };
-
-        let faulty = upsale(&id, json!({"custom5": fault}));
-        let reply = shop.upsale(KEY, &faulty).await;
-        assert_eq!((reply.status.as_u16(), &*reply.code()), (status, code), "{fault}");
-        let again = [
-            shop.upsale(KEY, &faulty).await,
-            shop.upsale(OTHER_KEY, &upsale(&id, json!({}))).await,
-            shop.upsale(THIRD_KEY, &upsale(&id, fresh(1))).await,
-            shop.post_upsale(&[JSON], upsale(&id, fresh(2)).to_string()).await,
-        ];
-        assert_eq!(upsales(&shop).await.len(), 1, "{fault}");
-        for reply in again {
-            assert_unknown(&reply, fault);
-        }
+        assert_eq!(again.text, found.text);
     }
+    assert_eq!(upsales(&shop).await.len(), 1);
+    // Another product was not in the lost one.
+    assert_accepted(
+        &shop
+            .upsale("key-0123456789-0009", &upsale(&id, with(fresh(3), json!({"productId": 349}))))
+            .await,
+    );
+}
+
+#[tokio::test]
+async fn an_upsale_that_the_order_has_not_got_is_imported_once_more_when_its_time_is_over() {
+    for (fault, code) in [
+        ("html", "crm_reply_unreadable"),
+        ("http-500:ERROR", "crm_reply_unreadable"),
+        ("hang", "crm_answer_lost"),
+        ("lost-before", "crm_answer_lost"),
+    ] {
+        let (shop, id) = after_an_order(Shop::impatient().await).await;
+        let faulty = upsale(&id, json!({"custom5": format!("once:{fault}")}));
+        assert_eq!(shop.upsale(KEY, &faulty).await.code(), code, "{fault}");
+        assert_eq!(shop.upsale(KEY, &faulty).await.code(), "crm_answer_lost", "{fault}");
+        assert_eq!(upsales(&shop).await.len(), 1, "{fault}");
+        time::sleep(impatient().send_lease()).await;
+        assert_accepted(&shop.upsale(KEY, &faulty).await);
+        assert_accepted(&shop.upsale(OTHER_KEY, &faulty).await);
+        assert_eq!(upsales(&shop).await.len(), 2, "{fault}");
+    }
+}
+
+#[tokio::test]
+async fn what_else_has_changed_in_the_order_decides_nothing() {
+    let (shop, id) = after_an_order(Shop::impatient().await).await;
+    let faulty = upsale(&id, json!({"custom5": "lost-before"}));
+    assert_eq!(shop.upsale(KEY, &faulty).await.code(), "crm_answer_lost");
+    let other = upsale(&id, with(fresh(1), json!({"productId": 349})));
+    assert_accepted(&shop.upsale(OTHER_KEY, &other).await);
+    time::sleep(impatient().send_lease()).await;
+    assert_unknown(&shop.upsale(KEY, &faulty).await, "another product came in between");
+    assert_eq!(upsales(&shop).await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_token_that_amazon_refuses_never_reaches_the_crm() {
+    let (shop, id) = ordered().await;
+    for (token, code) in [
+        ("Atza|expired", "token_refused"),
+        ("Atza|foreign", "token_refused"),
+        ("Atza|down", "amazon_unreachable"),
+    ] {
+        let body = upsale(&id, json!({"amazonAddressConsent": token}));
+        assert_eq!(shop.upsale(KEY, &body).await.code(), code);
+    }
+    assert_eq!(upsales(&shop).await.len(), 0);
+    assert_accepted(&shop.upsale(KEY, &upsale(&id, json!({}))).await);
 }
 
 #[tokio::test]
@@ -418,7 +471,7 @@ async fn an_unreachable_crm_frees_the_upsale() {
     serve_forever(stand_in(), socket.listen(16).unwrap());
     for (key, changes) in [(KEY, json!({})), (OTHER_KEY, fresh(1))] {
         let reply = shop.upsale(key, &upsale(id, changes)).await;
-        assert_eq!(reply.json()["message"], "orderId is invalid");
+        assert_eq!(reply.json()["message"]["orderId"], "The CRM has no such order.");
     }
 }
 

@@ -284,7 +284,8 @@ async fn open(shop: &Shop, text: &str) -> TcpStream {
 
 async fn rest(mut stream: TcpStream) -> String {
     let mut rest = Vec::new();
-    stream.read_to_end(&mut rest).await.unwrap();
+    let read = time::timeout(Duration::from_secs(600), stream.read_to_end(&mut rest)).await;
+    read.expect("the connection did not end").unwrap();
     text(rest)
 }
 
@@ -465,7 +466,8 @@ async fn who_is_stopping_is_not_ready() {
         shop.get("/health").await;
         shop.stop.cancel();
         let address = shop.url.trim_start_matches("http://");
-        while TcpStream::connect(address).await.is_ok() {}
+        let closed = async { while TcpStream::connect(address).await.is_ok() {} };
+        time::timeout(Duration::from_secs(30), closed).await.expect("still listening");
         assert!(!shop.backend.is_ready().await);
         asking.write_all(b"op\r\n\r\n").await.unwrap();
         let answer = rest(asking).await;

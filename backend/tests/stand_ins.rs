@@ -16,7 +16,13 @@ use landerpay_backend::demo::amazon::CLIENT_ID;
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
 
-use common::{FORM, address_of, read};
+use axum::Router;
+use common::{FORM, read};
+
+/// Serves routes until the test ends, and gives their address, such as `http://127.0.0.1:34567`.
+async fn address_of(router: Router) -> String {
+    format!("http://{}", common::start(router).await)
+}
 
 const LEAD: &str = "firstName=Ada&lastName=Lovelace&emailAddress=ada%40example.com&campaignId=12\
     &loginId=stand-in-api-user&password=stand-in-password";

@@ -3,7 +3,10 @@ const SECTIONS = [
   ["Begin", ["start.md", "one-time.md", "script-tag.md", "package.md", "testing.md"]],
   ["What is sold", ["recurring.md", "digital.md", "review.md", "upsell.md", "order.md"]],
   ["On the page", ["widgets.md", "sign-in.md", "words.md", "accessibility.md"]],
-  ["Reference", ["events.md", "errors.md", "api.md", "backend.md", "csp.md", "faults.md"]],
+  [
+    "Reference",
+    ["events.md", "errors.md", "api.md", "backend.md", "backend-php.md", "csp.md", "faults.md"],
+  ],
   ["Going live", ["moving.md", "hosting.md", "going-live.md", "checkout-v2.md"]],
 ];
 

@@ -428,8 +428,8 @@ test.describe("other blocks", () => {
   }
 
   test("all of them have their test", () => {
-    // The policies are tested in tests/e2e/regions.spec.js, the places together with the package.
-    const elsewhere = ["policy", "package-places"];
+    // The policies are tested in tests/e2e/regions.spec.js, the places together with the package, PHP in tests/php.
+    const elsewhere = ["policy", "package-places", "php-settings"];
     const named = new Set(BLOCKS.flatMap(({ check }) => check ?? []));
     expect([...named].sort()).toEqual([...Object.keys(CHECKS), ...elsewhere].sort());
   });

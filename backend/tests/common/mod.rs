@@ -4,7 +4,10 @@
 pub mod postgres;
 
 use std::{
+    collections::HashMap,
+    fs,
     net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -12,7 +15,7 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, routing::post};
+use axum::{Router, extract::Form, routing::post};
 use landerpay_backend::{
     Backend, Config,
     config::{AmazonConfig, CrmConfig, JournalConfig, LogConfig, Merchant},
@@ -48,12 +51,20 @@ pub fn serve_forever(router: Router, listener: TcpListener) {
     tokio::spawn(server::run(router, listener, std::future::pending()));
 }
 
-/// Serves routes until the test ends, and gives their address, such as `http://127.0.0.1:34567`.
-pub async fn address_of(router: Router) -> String {
+/// Serves routes until the test ends.
+pub async fn start(router: Router) -> SocketAddr {
     let listener = listener().await;
     let address = listener.local_addr().unwrap();
     serve_forever(router, listener);
-    format!("http://{address}")
+    address
+}
+
+/// An empty folder of its own for a test.
+pub fn folder(name: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    folder
 }
 
 pub fn stand_in() -> Router {
@@ -131,10 +142,12 @@ impl Reply {
 impl Shop {
     /// A backend with the stand-in behind it.
     pub async fn start() -> Self {
-        let crm = listener().await;
-        let address = crm.local_addr().unwrap();
-        serve_forever(stand_in(), crm);
-        Self::in_front_of(address, Limits::default()).await
+        Self::in_front_of(start(stand_in()).await, Limits::default()).await
+    }
+
+    /// The same, with little patience.
+    pub async fn impatient() -> Self {
+        Self::in_front_of(start(stand_in()).await, impatient()).await
     }
 
     pub async fn in_front_of(crm: SocketAddr, limits: Limits) -> Self {
@@ -239,12 +252,15 @@ impl HeldCrm {
     }
 }
 
-/// A backend in front of a CRM made of these routes.
+/// A backend in front of a CRM made of these routes, which opens orders and tells of complete ones.
 pub async fn in_front_of(crm: Router) -> Shop {
-    let listener = listener().await;
-    let address = listener.local_addr().unwrap();
-    serve_forever(crm, listener);
-    Shop::in_front_of(address, Limits::default()).await
+    let opened = || async { r#"{"result":"SUCCESS","message":{"orderId":"P1"}}"# };
+    let complete = async |Form(asked): Form<HashMap<String, String>>| {
+        let order = json!({"orderId": asked["orderId"], "orderStatus": "COMPLETE", "items": {}});
+        json!({"result": "SUCCESS", "message": {"totalResults": 1, "data": [order]}}).to_string()
+    };
+    let crm = crm.route("/leads/import/", post(opened)).route("/order/query/", post(complete));
+    Shop::in_front_of(start(crm).await, Limits::default()).await
 }
 
 pub fn assert_accepted(reply: &Reply) {
@@ -294,5 +310,5 @@ fn changed(mut body: Value, changes: Value) -> Value {
 
 /// Limits for a CRM that never answers. The wait is what is tested, not a way to synchronise.
 pub fn impatient() -> Limits {
-    Limits { connect: Duration::from_secs(5), total: Duration::from_millis(300) }
+    Limits { connect: Duration::from_secs(5), total: Duration::from_secs(1) }
 }
