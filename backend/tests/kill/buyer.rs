@@ -186,21 +186,22 @@ impl<'a> Buyer<'a> {
         let mut last = String::new();
         let mut order_id = None;
         loop {
-            let asked_all = self.ask(path, &mut keys, &body).await;
-            let mut is_declined = false;
-            for reply in asked_all.into_iter().flatten() {
+            let (mut is_declined, mut is_answered) = (false, false);
+            for (key, reply) in self.ask(path, &mut keys, &body).await {
+                let is_own = keys.last() == Some(&key);
                 match self.read(path, &reply) {
                     Read::Success(message) => {
+                        is_answered |= is_own;
                         let told = message["orderId"].as_str().unwrap().to_owned();
                         let known = order_id.get_or_insert_with(|| told.clone());
                         assert_eq!(*known, told, "buyer {} has two {path}", self.number);
                     }
-                    Read::Declined => is_declined = true,
+                    Read::Declined => is_declined |= is_own,
                     Read::Open => {}
                 }
                 last = reply.text;
             }
-            if let Some(order_id) = order_id {
+            if let (true, Some(order_id)) = (is_answered, order_id.clone()) {
                 self.market.answered.fetch_add(1, Ordering::SeqCst);
                 return Bought { order_id, total, keys, body };
             }
@@ -223,11 +224,16 @@ impl<'a> Buyer<'a> {
         path: &str,
         keys: &mut Vec<String>,
         body: &Value,
-    ) -> Vec<Option<Reply>> {
+    ) -> Vec<(String, Reply)> {
         let market = self.market;
         let key = keys.last().unwrap().clone();
         let mut some = self.chance.split();
         let mut url = || some.pick(&market.urls).clone();
+        let address = self.address.clone();
+        let send = async |(url, key, body): &(String, String, Value)| {
+            let reply = market.send(url, path, &address, key, body).await.ok()?;
+            Some((key.clone(), reply))
+        };
         let mut requests = vec![(url(), key.clone(), body.clone())];
         match self.chance.within(0..24) {
             0 | 1 => requests.push((url(), key, body.clone())),
@@ -242,20 +248,14 @@ impl<'a> Buyer<'a> {
                 requests.push((url(), other, self.of_another_tab(body)));
             }
             4 => {
-                let (url, key, body) = &requests[0];
-                let sent = market.send(url, path, &self.address, key, body);
+                let sent = send(&requests[0]);
                 let patience = Duration::from_millis(self.chance.within(0..100));
-                return vec![time::timeout(patience, sent).await.ok().and_then(Result::ok)];
+                let reply = time::timeout(patience, sent).await;
+                return reply.into_iter().flatten().collect();
             }
             _ => {}
         }
-        let address = &self.address;
-        join_all(
-            requests.iter().map(async |(url, key, body)| {
-                market.send(url, path, address, key, body).await.ok()
-            }),
-        )
-        .await
+        join_all(requests.iter().map(send)).await.into_iter().flatten().collect()
     }
 
     /// Another tab has a fresh order reference for an upsale. With a fresh one for an order, it would
