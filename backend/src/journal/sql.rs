@@ -50,6 +50,12 @@ impl Dialect {
         }
     }
 
+    /// Whether an attempt ended before it was sent, with nobody left to say so.
+    fn abandoned(self) -> String {
+        let now = self.now();
+        format!("(state = 'working' AND sent IS NULL AND lease_ends < {now})")
+    }
+
     /// SQLite: a transaction that begins by reading cannot always go on to write.
     fn begin(self) -> &'static str {
         match self {
@@ -469,15 +475,18 @@ impl Tables {
         reference: &str,
         id: &str,
     ) -> Result<bool, sqlx::Error> {
-        sqlx::query_scalar::<_, i64>(
+        let abandoned = self.dialect.abandoned();
+        let select = format!(
             "SELECT COUNT(*) FROM landerpay_attempts
-             WHERE reference = $1 AND id <> $2 AND state NOT IN ('void', 'refused')",
-        )
-        .bind(reference)
-        .bind(id)
-        .fetch_one(connection)
-        .await
-        .map(|others| others > 0)
+             WHERE reference = $1 AND id <> $2
+                AND state NOT IN ('void', 'refused') AND NOT {abandoned}"
+        );
+        sqlx::query_scalar::<_, i64>(&select)
+            .bind(reference)
+            .bind(id)
+            .fetch_one(connection)
+            .await
+            .map(|others| others > 0)
     }
 
     /// Gives the attempt up as `lost` or `void`, if it is still the caller's.

@@ -242,6 +242,24 @@ async fn an_attempt_whose_maker_has_died_is_over_when_its_lease_ends() {
 }
 
 #[tokio::test]
+async fn an_order_that_was_opened_outlives_those_who_died_before_they_sent_it() {
+    let trace = Trace::Order { order_id: "P1".into(), email: "a@b.example".into() };
+    let journal = fresh().await;
+    let lost = import(begin(&journal, key("k"), &order("1")).await);
+    journal.sending(&lost, Some(&trace)).await.unwrap();
+    journal.settle(lost, Err(Failure::CrmAnswerLost)).await.unwrap_err();
+    journal.free(ask(begin(&journal, key("k"), &order("1")).await)).await;
+
+    let died = import(begin(&journal, key("k"), &order("1")).await);
+    assert_eq!(died.reference.as_deref(), Some("P1"));
+    let waiting = wait(begin(&journal, key("k"), &order("1")).await);
+    assert_eq!(journal.wait(&waiting).await, Ok(None));
+    let next = import(begin(&journal, key("k"), &order("1")).await);
+    assert_eq!(next.reference.as_deref(), Some("P1"));
+    assert_eq!(journal.sending(&next, Some(&trace)).await, Ok(true));
+}
+
+#[tokio::test]
 async fn what_nobody_asks_about_is_found() {
     let trace = Trace::Order { order_id: "P1".into(), email: "a@b.example".into() };
     let journal = fresh().await;
