@@ -526,10 +526,10 @@ impl Tables {
 
     /// Forgets what was finished so long ago. What is unknown stays.
     pub async fn prune(&self, age: Duration) -> Result<u64, sqlx::Error> {
-        let now = self.dialect.now();
+        let (now, abandoned) = (self.dialect.now(), self.dialect.abandoned());
         let delete = format!(
             "DELETE FROM landerpay_attempts
-             WHERE state NOT IN ('working', 'lost') AND started < {now} - $1"
+             WHERE (state NOT IN ('working', 'lost') OR {abandoned}) AND started < {now} - $1"
         );
         let mut transaction = self.begin(&[]).await?;
         let gone = sqlx::query(&delete).bind(milliseconds(age)).execute(&mut *transaction).await?;

@@ -307,6 +307,11 @@ async fn what_is_finished_is_forgotten_and_what_is_unknown_stays() {
     time::sleep(time::Duration::from_millis(2)).await;
     assert_eq!(journal.prune(time::Duration::ZERO).await, Ok(1));
     import(begin(&journal, key("k"), &order("2")).await);
+    assert_eq!(journal.prune(time::Duration::ZERO).await, Ok(0));
+    // Nobody has sent it, and nobody will.
+    let waiting = wait(begin(&journal, key("k"), &order("2")).await);
+    assert_eq!(journal.wait(&waiting).await, Ok(None));
+    assert_eq!(journal.prune(time::Duration::ZERO).await, Ok(1));
     ask(begin(&journal, key("l"), &another).await);
 }
 
