@@ -19,6 +19,12 @@ use crate::{
     world::{Instance, LIMITS, World},
 };
 
+/// How many buy in all, and with PostgreSQL, where three instances need more of a machine.
+const BUYERS: u64 = 1000;
+const BUYERS_OF_THREE: u64 = 500;
+
+const KILLS: usize = 30;
+
 /// How many buy at a time.
 const AT_ONCE: usize = 48;
 
@@ -30,8 +36,8 @@ async fn a_crowd_buys_once_with_sqlite() {
     let world = World::new(slow_crm(&mut chance), amazon(), database, folder.join("log")).await;
     let mut instances = [world.start().await];
     let market = Market::new(instances.iter().map(Instance::url).collect());
-    let havoc = havoc(&world, &market, &mut instances, chance.split(), 1000, 30);
-    let (baskets, ()) = tokio::join!(buy(&market, &mut chance, 1000), havoc);
+    let havoc = havoc(&world, &market, &mut instances, chance.split(), BUYERS);
+    let (baskets, ()) = tokio::join!(buy(&market, &mut chance, BUYERS), havoc);
     settle(&world, &market, instances, &baskets).await;
 }
 
@@ -44,10 +50,10 @@ async fn a_crowd_buys_once_with_postgres() {
     let world = World::new(slow_crm(&mut chance), amazon(), postgres.database(), log).await;
     let mut instances = [world.start().await, world.start().await, world.start().await];
     let market = Market::new(instances.iter().map(Instance::url).collect());
-    let havoc = havoc(&world, &market, &mut instances, chance.split(), 1000, 30);
+    let havoc = havoc(&world, &market, &mut instances, chance.split(), BUYERS_OF_THREE);
     let watched = &market;
     let restarts = async move {
-        for threshold in [300, 700] {
+        for threshold in [150, 350] {
             watched.have_answered(threshold).await;
             let restart = move || {
                 postgres.restart();
@@ -57,7 +63,8 @@ async fn a_crowd_buys_once_with_postgres() {
         }
         postgres
     };
-    let (baskets, (), _postgres) = tokio::join!(buy(&market, &mut chance, 1000), havoc, restarts);
+    let (baskets, (), _postgres) =
+        tokio::join!(buy(&market, &mut chance, BUYERS_OF_THREE), havoc, restarts);
     settle(&world, &market, instances, &baskets).await;
 }
 
@@ -84,16 +91,15 @@ async fn buy(market: &Market, chance: &mut Chance, orders: u64) -> Vec<Basket> {
     stream::iter(buyers.collect::<Vec<_>>()).buffer_unordered(AT_ONCE).collect().await
 }
 
-/// Kills one instance after the other, so often while so many purchases are made.
+/// Kills one instance after the other, at moments spread over so many purchases.
 async fn havoc(
     world: &World,
     market: &Market,
     instances: &mut [Instance],
     mut chance: Chance,
     purchases: u64,
-    kills: usize,
 ) {
-    let mut moments: Vec<_> = (0..kills).map(|_| chance.within(0..purchases)).collect();
+    let mut moments: Vec<_> = (0..KILLS).map(|_| chance.within(0..purchases)).collect();
     moments.sort_unstable();
     let turns = (0..instances.len()).cycle();
     for (moment, turn) in moments.into_iter().zip(turns) {
