@@ -201,7 +201,7 @@ async fn a_purchase_in_the_demo() {
         assert_eq!(reply["result"], "SUCCESS", "{reply}");
         reply["message"]["orderId"].as_str().unwrap().to_owned()
     };
-    let id = import("import-order", order(json!({"firstName": "<b>"}))).await;
+    let id = import("import-order", order(json!({"custom1": "<b>"}))).await;
     assert_eq!(import("import-upsale", upsale(&id, json!({}))).await, id);
 
     let page = read(client().get(format!("{}/", demo.crm()))).await.text;
