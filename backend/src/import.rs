@@ -156,7 +156,7 @@ async fn send(
 async fn found_late(backend: &Backend, attempt: &Attempt) -> Result<Option<Outcome>, Failure> {
     for earlier in &attempt.earlier {
         if let Finding::Taken(order) = backend.crm.find(&earlier.trace).await? {
-            return Ok(Some(earlier.read(order)));
+            return Ok(Some(attempt.told_of(earlier, order)));
         }
     }
     Ok(None)

@@ -11,13 +11,7 @@
 
 mod common;
 
-use std::{
-    collections::BTreeMap,
-    io::ErrorKind,
-    num::NonZeroU32,
-    process::{Output, Stdio},
-    time::Duration,
-};
+use std::{collections::BTreeMap, io::ErrorKind, num::NonZeroU32, process::Output, time::Duration};
 
 use landerpay_backend::{demo::crm::Settings, metrics};
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
@@ -30,34 +24,16 @@ use tokio::{
 };
 
 use common::{
-    ADDRESS_HEADER, HeldCrm, JSON, KEY, OTHER_KEY, Reply, Shop, TOKEN, assert_accepted, config,
-    impatient, listener, order, read, serve_forever, stand_in, upsale,
+    ADDRESS_HEADER, HeldCrm, JSON, KEY, OTHER_KEY, Reply, Shop, TOKEN, amazon, assert_accepted,
+    command, config, impatient, listener, order, read, serve_forever, stand_in, start, upsale,
 };
 
 const ORIGIN: &str = "https://lander.example";
 const FOREIGN: &str = "https://evil.example";
 
-fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_landerpay-backend"));
-    command.args(arguments).env_clear().kill_on_drop(true);
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command
-}
-
-/// What the production command needs, in front of the CRM at this address.
-fn configured(crm: &str, arguments: &[&str]) -> Command {
-    let settings = Settings::default();
-    let mut command = command(arguments);
-    command
-        .env("LANDERPAY_LISTEN", "127.0.0.1:0")
-        .env("LANDERPAY_AMAZON_CLIENT_ID", "amzn1.application-oa2-client.0a1b2c")
-        .env("LANDERPAY_CRM_URL", crm)
-        .env("LANDERPAY_CRM_LOGIN_ID", settings.login_id)
-        .env("LANDERPAY_CRM_PASSWORD", settings.password)
-        .env("LANDERPAY_CRM_CAMPAIGN_ID", settings.campaign_id.to_string())
-        .env("LANDERPAY_AMAZON_BILLER_ID", settings.amazon_biller_id.to_string())
-        .env("DATABASE_URL", "sqlite::memory:");
-    command
+/// What the production command needs, in front of the CRM at this address and an Amazon of its own.
+async fn configured(crm: &str, arguments: &[&str]) -> Command {
+    command::configured(crm, &format!("http://{}", start(amazon()).await), arguments)
 }
 
 fn text(bytes: Vec<u8>) -> String {
@@ -121,10 +97,7 @@ fn client() -> Client {
 }
 
 async fn stand_in_url() -> String {
-    let listener = listener().await;
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    serve_forever(stand_in(), listener);
-    url
+    format!("http://{}", start(stand_in()).await)
 }
 
 async fn output(mut command: Command) -> (Option<i32>, String, String) {
@@ -134,7 +107,7 @@ async fn output(mut command: Command) -> (Option<i32>, String, String) {
 
 #[tokio::test]
 async fn a_good_configuration_is_called_complete() {
-    let said = output(configured("https://api.example", &["check"])).await;
+    let said = output(configured("https://api.example", &["check"]).await).await;
     let complete = "The configuration is complete.\n".to_owned();
     assert_eq!(said, (Some(0), complete, String::new()));
 }
@@ -142,7 +115,7 @@ async fn a_good_configuration_is_called_complete() {
 #[tokio::test]
 async fn whatever_is_wrong_with_the_configuration_is_said_at_once() {
     for arguments in [&["check"][..], &[]] {
-        let mut command = configured("http://api.example/p4ss", arguments);
+        let mut command = configured("http://api.example/p4ss", arguments).await;
         command.env("LANDERPAY_RATE_LIMIT", "p4ss").env("LANDERPAY_CRM_PASSWORD", "p4ss&");
         command.env("LANDERPAY_CRM_LOGIN_ID_FILE", "/nowhere/p4ss");
         let (code, stdout, stderr) = output(command).await;
@@ -389,7 +362,7 @@ async fn an_import_that_is_under_way_is_counted() {
 
 #[tokio::test]
 async fn each_request_has_a_line_with_its_id_and_without_its_secrets() {
-    let mut shop = Running::start(configured(&stand_in_url().await, &[])).await;
+    let mut shop = Running::start(configured(&stand_in_url().await, &[]).await).await;
     let id = "4bf92f35-77b3_4da6";
     let given = shop.post(&order(json!({"password": "from-the-page"})));
     let reply = read(given.header("x-request-id", id).header("idempotency-key", KEY)).await;
@@ -430,7 +403,7 @@ async fn each_request_has_a_line_with_its_id_and_without_its_secrets() {
 
 #[tokio::test]
 async fn the_log_may_be_text_and_quiet() {
-    let mut command = configured(&stand_in_url().await, &[]);
+    let mut command = configured(&stand_in_url().await, &[]).await;
     command.env("LANDERPAY_LOG_FORMAT", "text").env("LANDERPAY_METRICS_LISTEN", "127.0.0.1:0");
     let mut child = command.spawn().unwrap();
     let mut log = BufReader::new(child.stderr.take().unwrap()).lines();
@@ -445,7 +418,7 @@ async fn the_log_may_be_text_and_quiet() {
     }
     drop(child);
 
-    let mut command = configured(&stand_in_url().await, &[]);
+    let mut command = configured(&stand_in_url().await, &[]).await;
     command.env("LANDERPAY_LOG", "error").env("LANDERPAY_LISTEN", "192.0.2.1:1");
     let (code, _, stderr) = output(command).await;
     assert_eq!(code, Some(1));
@@ -483,7 +456,7 @@ async fn who_is_stopping_is_not_ready() {
 async fn a_signal_lets_an_import_end() {
     for signal in ["-TERM", "-INT"] {
         let (crm, held) = HeldCrm::start("/order/import/").await;
-        let mut shop = Running::start(configured(&held.crm, &[])).await;
+        let mut shop = Running::start(configured(&held.crm, &[]).await).await;
         let buyer = tokio::spawn(read(shop.post(&order(json!({})))));
         crm.import_arrived().await;
         shop.signal(signal).await;
@@ -498,7 +471,7 @@ async fn a_signal_lets_an_import_end() {
 #[tokio::test]
 async fn a_second_signal_ends_at_once() {
     let (crm, held) = HeldCrm::start("/order/import/").await;
-    let mut shop = Running::start(configured(&held.crm, &[])).await;
+    let mut shop = Running::start(configured(&held.crm, &[]).await).await;
     let buyer = tokio::spawn(shop.post(&order(json!({}))).send());
     crm.import_arrived().await;
     shop.signal("-TERM").await;

@@ -13,7 +13,7 @@ mod common;
 
 use std::{fs, net::Ipv4Addr, path::PathBuf, process::Stdio};
 
-use landerpay_backend::demo::{Demo, Options};
+use landerpay_backend::demo::{Demo, Options, crm::Settings};
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 use tokio::{
@@ -22,7 +22,11 @@ use tokio::{
     process::{Child, Command},
 };
 
-use common::{Reply, order, read, upsale};
+use common::{
+    Reply, amazon,
+    command::{command, configured},
+    order, read, start, upsale,
+};
 
 /// A folder of its own for each test.
 fn folder(name: &str) -> PathBuf {
@@ -46,9 +50,13 @@ fn folder(name: &str) -> PathBuf {
 }
 
 async fn demo(name: &str) -> Demo {
+    demo_with("http://127.0.0.1:8081", name).await
+}
+
+async fn demo_with(simulator: &str, name: &str) -> Demo {
     let folder = folder(name);
     Demo::start(&Options {
-        simulator: "http://127.0.0.1:8081".to_owned(),
+        simulator: simulator.to_owned(),
         shop_port: 0,
         crm_port: 0,
         www: folder.join("www"),
@@ -111,7 +119,8 @@ async fn no_placeholder_is_left_in_the_pages_of_this_repository() {
         .collect();
     assert!(pages.len() > 2, "{pages:?}");
 
-    let options = Options { shop_port: 0, crm_port: 0, www, npm, ..Options::default() };
+    let simulator = "http://127.0.0.1:8081".to_owned();
+    let options = Options { simulator, shop_port: 0, crm_port: 0, www, npm, ..Options::default() };
     let demo = Demo::start(&options).await.unwrap();
     for path in pages {
         let reply = get(&demo, &path).await;
@@ -180,7 +189,8 @@ async fn nothing_outside_the_folders_is_served() {
 
 #[tokio::test]
 async fn a_purchase_in_the_demo() {
-    let demo = demo("purchase").await;
+    let amazon = format!("http://{}", start(amazon()).await);
+    let demo = demo_with(&amazon, "purchase").await;
     let import = async |path: &str, body: Value| {
         let post = client()
             .post(format!("{}/amazon-pay/{path}", demo.shop()))
@@ -191,7 +201,7 @@ async fn a_purchase_in_the_demo() {
         assert_eq!(reply["result"], "SUCCESS", "{reply}");
         reply["message"]["orderId"].as_str().unwrap().to_owned()
     };
-    let id = import("import-order", order(json!({"firstName": "<b>"}))).await;
+    let id = import("import-order", order(json!({"custom1": "<b>"}))).await;
     assert_eq!(import("import-upsale", upsale(&id, json!({}))).await, id);
 
     let page = read(client().get(format!("{}/", demo.crm()))).await.text;
@@ -219,19 +229,13 @@ async fn the_demo_ends_while_a_request_hangs() {
     assert!(TcpStream::connect(crm).await.is_err());
 }
 
-fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_landerpay-backend"));
-    command.args(arguments).env_clear().kill_on_drop(true);
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command
-}
-
 const DEMO: [&str; 7] =
     ["demo", "--simulator", "http://127.0.0.1:8081", "--shop-port", "0", "--crm-port", "0"];
 
 /// Starts the demo command and waits for its line.
 async fn started(arguments: &[&str]) -> (Child, BufReader<tokio::process::ChildStdout>, Value) {
-    let mut child = command(&[&DEMO[..], arguments].concat()).spawn().unwrap();
+    let mut command = command(&[&DEMO[..], arguments].concat());
+    let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
     let mut stdout = BufReader::new(child.stdout.take().unwrap());
     let mut line = String::new();
     stdout.read_line(&mut line).await.unwrap();
@@ -289,18 +293,13 @@ async fn what_stops_the_command_is_said_in_a_sentence() {
 
 #[tokio::test]
 async fn the_production_command_serves_and_stops() {
-    let mut serving = command(&[])
-        .env("LANDERPAY_LISTEN", "127.0.0.1:0")
-        .env("LANDERPAY_AMAZON_CLIENT_ID", "amzn1.application-oa2-client.0a1b2c")
-        .env("LANDERPAY_CRM_URL", "http://127.0.0.1:9")
-        .env("LANDERPAY_CRM_LOGIN_ID", "login-of-the-shop")
-        .env("LANDERPAY_CRM_PASSWORD", "hunter2")
-        .spawn()
-        .unwrap();
+    let nowhere = "http://127.0.0.1:9";
+    let mut serving = configured(nowhere, nowhere, &[]).spawn().unwrap();
     let mut log = BufReader::new(serving.stderr.take().unwrap()).lines();
     let line = log.next_line().await.unwrap().unwrap();
     assert!(line.contains("listening"), "{line}");
-    assert!(!line.contains("hunter2") && !line.contains("login-of-the-shop"), "{line}");
+    let Settings { login_id, password, .. } = Settings::default();
+    assert!(!line.contains(&password) && !line.contains(&login_id), "{line}");
     terminate(&serving).await;
     assert!(serving.wait().await.unwrap().success());
 }

@@ -51,6 +51,7 @@ mod sql;
 
 use std::{collections::BTreeSet, fmt::Write, time::Duration};
 
+use serde::{Deserialize, Serialize};
 use sqlx::AnyConnection;
 use tokio::time;
 use uuid::Uuid;
@@ -112,27 +113,32 @@ pub struct Attempt {
     lease: Lease,
     /// Earlier attempts at the same, of which the CRM has said that it has not got them.
     pub earlier: Vec<Earlier>,
+    subject: String,
+    payer: String,
 }
 
 /// An attempt that came to nothing, as far as was known.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Earlier {
     /// What to look for.
     pub trace: Trace,
-    is_same: bool,
-    is_payers: bool,
+    subject: String,
+    /// The digest of the token with which it was made.
+    payer: String,
 }
 
-impl Earlier {
-    /// What may be told of it to whoever has the new attempt, if the CRM has got it after all.
+impl Attempt {
+    /// What may be told of an earlier attempt to whoever makes this one, if the CRM has got it after all.
     ///
     /// # Errors
     /// [`Failure::OrderOutcomeUnknown`] where it is about something else.
-    pub fn read(&self, order: Envelope) -> Outcome {
-        match (self.is_same, self.is_payers) {
-            (false, _) => Err(Failure::OrderOutcomeUnknown),
-            (true, true) => Ok(order),
-            (true, false) => Ok(order.receipt()),
+    pub fn told_of(&self, earlier: &Earlier, order: Envelope) -> Outcome {
+        if earlier.subject != self.subject {
+            Err(Failure::OrderOutcomeUnknown)
+        } else if earlier.payer == self.payer {
+            Ok(order)
+        } else {
+            Ok(order.receipt())
         }
     }
 }
@@ -591,13 +597,10 @@ impl Book<'_> {
         let Some(attempt) = self.tables.last(self.connection, claim).await? else {
             return Ok(Standing::Free(Vec::new()));
         };
-        let same = attempt.subject == self.subject;
         if attempt.came_to_nothing() {
-            let trace = attempt.trace.as_deref().and_then(Trace::from_json);
-            let is_payers = attempt.payer == self.payer;
-            let earlier = trace.map(|trace| Earlier { trace, is_same: same, is_payers });
-            return Ok(Standing::Free(earlier.into_iter().collect()));
+            return Ok(Standing::Free(attempt.earlier()));
         }
+        let same = attempt.subject == self.subject;
         Ok(match attempt.state {
             State::Refused => Standing::Free(Vec::new()),
             State::Unclear => Standing::Closed(Failure::OrderOutcomeUnknown),
@@ -652,9 +655,12 @@ impl Book<'_> {
             payer: &self.payer,
             lease: &lease,
             lease_for: self.limits.prepare_lease(),
+            // Texts and numbers always become JSON.
+            earlier: &serde_json::to_string(&earlier).unwrap_or_default(),
         };
         self.tables.insert(self.connection, &attempt).await?;
-        Ok(Attempt { lease: Lease { id, lease, reader }, earlier })
+        let (subject, payer) = (self.subject.clone(), self.payer.clone());
+        Ok(Attempt { lease: Lease { id, lease, reader }, earlier, subject, payer })
     }
 }
 
@@ -666,6 +672,18 @@ impl Written {
             State::Working => !self.alive && self.sent_ago.is_none(),
             State::Lost | State::Taken | State::Refused | State::Unclear => false,
         }
+    }
+
+    /// All that was ever sent for the same, this attempt included.
+    fn earlier(self) -> Vec<Earlier> {
+        let mut earlier: Vec<Earlier> = serde_json::from_str(&self.earlier).unwrap_or_default();
+        if let Some(trace) = self.trace.as_deref().and_then(Trace::from_json)
+            // One order of the CRM's is looked for once.
+            && earlier.iter().all(|known| known.trace != trace)
+        {
+            earlier.push(Earlier { trace, subject: self.subject, payer: self.payer });
+        }
+        earlier
     }
 
     fn outcome(&self) -> Outcome {

@@ -51,6 +51,12 @@ impl Dialect {
         }
     }
 
+    /// Whether an attempt ended before it was sent, with nobody left to say so.
+    fn abandoned(self) -> String {
+        let now = self.now();
+        format!("(state = 'working' AND sent IS NULL AND lease_ends < {now})")
+    }
+
     /// SQLite: a transaction that begins by reading cannot always go on to write.
     fn begin(self) -> &'static str {
         match self {
@@ -78,6 +84,7 @@ const SCHEMA: [&str; 7] = [
         sent BIGINT,
         reference TEXT,
         trace TEXT,
+        earlier TEXT NOT NULL,
         order_id TEXT,
         answer TEXT
     )",
@@ -152,6 +159,8 @@ pub struct Written {
     /// How long ago it was last sent to the CRM, if it was.
     pub sent_ago: Option<Duration>,
     pub trace: Option<String>,
+    /// Earlier attempts at the same that came to nothing.
+    pub earlier: String,
     pub answer: Option<String>,
 }
 
@@ -370,7 +379,7 @@ impl Tables {
         let now = self.dialect.now();
         format!(
             "SELECT id, kind, subject, payer, state, lease, lease_ends - {now} AS remaining,
-                {now} - sent AS sent_ago, trace, answer
+                {now} - sent AS sent_ago, trace, earlier, answer
              FROM landerpay_attempts {condition}"
         )
     }
@@ -395,8 +404,8 @@ impl Tables {
         let now = self.dialect.now();
         let insert = format!(
             "INSERT INTO landerpay_attempts
-                (id, kind, subject, payer, state, lease, lease_ends, started)
-             VALUES ($1, $2, $3, $4, 'working', $5, {now} + $6, {now})"
+                (id, kind, subject, payer, state, lease, lease_ends, started, earlier)
+             VALUES ($1, $2, $3, $4, 'working', $5, {now} + $6, {now}, $7)"
         );
         sqlx::query(&insert)
             .bind(attempt.id)
@@ -405,6 +414,7 @@ impl Tables {
             .bind(attempt.payer)
             .bind(attempt.lease)
             .bind(milliseconds(attempt.lease_for))
+            .bind(attempt.earlier)
             .execute(connection)
             .await
             .map(|_| ())
@@ -502,13 +512,13 @@ impl Tables {
         reference: &str,
         id: &str,
     ) -> Result<bool, sqlx::Error> {
-        let now = self.dialect.now();
-        let count = format!(
+        let abandoned = self.dialect.abandoned();
+        let select = format!(
             "SELECT COUNT(*) FROM landerpay_attempts
-             WHERE reference = $1 AND id <> $2 AND state NOT IN ('void', 'refused')
-                AND NOT (state = 'working' AND sent IS NULL AND lease_ends < {now})"
+             WHERE reference = $1 AND id <> $2
+                AND state NOT IN ('void', 'refused') AND NOT {abandoned}"
         );
-        sqlx::query_scalar::<_, i64>(&count)
+        sqlx::query_scalar::<_, i64>(&select)
             .bind(reference)
             .bind(id)
             .fetch_one(connection)
@@ -557,10 +567,10 @@ impl Tables {
 
     /// Forgets what was finished so long ago. What is unknown stays.
     pub async fn prune(&self, age: Duration) -> Result<u64, sqlx::Error> {
-        let now = self.dialect.now();
+        let (now, abandoned) = (self.dialect.now(), self.dialect.abandoned());
         let old = format!(
-            "FROM landerpay_attempts WHERE started < {now} - $1 AND (state NOT IN ('working', 'lost')
-                OR (state = 'working' AND sent IS NULL AND lease_ends < {now}))"
+            "FROM landerpay_attempts
+             WHERE started < {now} - $1 AND (state NOT IN ('working', 'lost') OR {abandoned})"
         );
         let mut transaction = self.begin(&[]).await?;
         // What stands for an attempt goes first: none of it may be of one that has begun meanwhile.
@@ -607,6 +617,7 @@ pub struct NewAttempt<'a> {
     pub payer: &'a str,
     pub lease: &'a str,
     pub lease_for: Duration,
+    pub earlier: &'a str,
 }
 
 /// What [`Tables::sending`] writes.
@@ -636,6 +647,7 @@ impl Written {
             alive: remaining >= 0,
             sent_ago: sent_ago.map(|ms| Duration::from_millis(ms.try_into().unwrap_or(0))),
             trace: row.try_get("trace")?,
+            earlier: row.try_get("earlier")?,
             answer: row.try_get("answer")?,
         })
     }

@@ -1,5 +1,6 @@
 //! A backend over real sockets, in front of the stand-in or of a CRM that a test holds in its hand.
 
+pub mod command;
 #[cfg(unix)]
 pub mod postgres;
 

@@ -5,6 +5,7 @@
 
 use std::{
     env, fs,
+    io::Write,
     os::unix::process::CommandExt,
     path::{Path, PathBuf},
     process::{self, Child, Command, Stdio},
@@ -27,9 +28,17 @@ mkdir -m 700 "$FOLDER" && cd "$FOLDER" || exit 1
 exec >log 2>&1
 "$BIN"initdb --pgdata=data --username=postgres --auth=trust --no-locale --encoding=UTF8 --no-sync ||
     exit 1
-"$BIN"postgres -D data -k "$FOLDER" -c listen_addresses= -c max_connections=300 \
-    -c fsync=off -c synchronous_commit=off -c full_page_writes=off &
-cat >/dev/null
+serve() {
+    "$BIN"postgres -D data -k "$FOLDER" -c listen_addresses= -c max_connections=300 \
+        -c fsync=off -c synchronous_commit=off -c full_page_writes=off &
+}
+serve
+# Each line asks for a restart, which cuts all connections.
+while read -r _; do
+    kill -INT $!
+    wait
+    serve
+done
 kill -QUIT $!
 wait
 cd / && rm -rf "$FOLDER"
@@ -103,6 +112,24 @@ impl Postgres {
         let name = format!("test_{}", self.databases.fetch_add(1, Ordering::SeqCst));
         psql(&self.folder, &format!("create database {name}")).expect("no database");
         format!("postgres://postgres@localhost/{name}?host={}", self.folder.display())
+    }
+
+    /// Stops the server, whoever is connected, and starts it again.
+    pub fn restart(&mut self) {
+        let before = self.process();
+        self.guardian.stdin.as_mut().unwrap().write_all(b"\n").unwrap();
+        let begun = Instant::now();
+        while self.process() == before {
+            assert!(begun.elapsed() < START, "PostgreSQL does not stop");
+            thread::sleep(Duration::from_millis(20));
+        }
+        self.wait();
+    }
+
+    /// The number of the server's process, while it has one.
+    fn process(&self) -> Option<String> {
+        let file = fs::read_to_string(self.folder.join("data/postmaster.pid")).ok()?;
+        file.lines().next().map(str::to_owned)
     }
 
     /// Where its socket is.

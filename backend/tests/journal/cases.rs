@@ -228,7 +228,7 @@ async fn the_trace_is_there_when_the_crm_is_asked() {
     // The next attempt goes on with the order that the CRM has opened.
     let next = import(begin(&journal, key("k"), &order("1")).await);
     assert_eq!(next.earlier[0].trace, trace("P1"));
-    assert_eq!(next.earlier[0].read(taken_order()), whole());
+    assert_eq!(next.told_of(&next.earlier[0], taken_order()), whole());
     assert!(journal.sending(&next, Some(&trace("P1"))).await.unwrap());
 }
 
@@ -245,7 +245,7 @@ async fn what_is_found_late_is_told_to_its_buyer() {
         journal.settle(first, Err(Failure::CrmAnswerLost)).await.unwrap_err();
         journal.free(ask(begin(&journal, key("k"), &order("1")).await)).await;
         let next = import(begin(&journal, None, purchase).await);
-        assert_eq!(next.earlier[0].read(taken_order()), told);
+        assert_eq!(next.told_of(&next.earlier[0], taken_order()), told);
     }
 }
 
@@ -282,6 +282,25 @@ async fn an_attempt_whose_maker_has_died_is_over_when_its_lease_ends() {
 }
 
 #[tokio::test]
+async fn an_order_that_was_opened_outlives_those_who_died_before_they_sent_it() {
+    let trace = Trace::Order { order_id: "P1".into(), email: "a@b.example".into() };
+    let journal = fresh().await;
+    let lost = import(begin(&journal, key("k"), &order("1")).await);
+    journal.sending(&lost, Some(&trace)).await.unwrap();
+    journal.settle(lost, Err(Failure::CrmAnswerLost)).await.unwrap_err();
+    journal.free(ask(begin(&journal, key("k"), &order("1")).await)).await;
+
+    let died = import(begin(&journal, key("k"), &order("1")).await);
+    assert_eq!(died.earlier[0].trace, trace);
+    let waiting = wait(begin(&journal, key("k"), &order("1")).await);
+    assert_eq!(journal.wait(&waiting).await, Ok(None));
+    let next = import(begin(&journal, key("k"), &order("1")).await);
+    assert_eq!(next.earlier.len(), 1);
+    assert_eq!(next.earlier[0].trace, trace);
+    assert_eq!(journal.sending(&next, Some(&trace)).await, Ok(true));
+}
+
+#[tokio::test]
 async fn what_nobody_asks_about_is_found() {
     let trace = Trace::Order { order_id: "P1".into(), email: "a@b.example".into() };
     let journal = fresh().await;
@@ -289,6 +308,7 @@ async fn what_nobody_asks_about_is_found() {
     journal.sending(&attempt, Some(&trace)).await.unwrap();
     assert!(journal.unknown().await.unwrap().is_empty());
     journal.settle(attempt, Err(Failure::CrmAnswerLost)).await.unwrap_err();
+    time::sleep(3 * PATIENCE).await;
     let [first] = journal.unknown().await.unwrap().try_into().unwrap();
     let [second] = journal.unknown().await.unwrap().try_into().unwrap();
     let question = journal.question(first).await.unwrap().unwrap();
@@ -329,6 +349,11 @@ async fn what_is_finished_is_forgotten_and_what_is_unknown_stays() {
     time::sleep(time::Duration::from_millis(2)).await;
     assert_eq!(journal.prune(time::Duration::ZERO).await, Ok(1));
     import(begin(&journal, key("k"), &order("2")).await);
+    assert_eq!(journal.prune(time::Duration::ZERO).await, Ok(0));
+    // Nobody has sent it, and nobody will.
+    let waiting = wait(begin(&journal, key("k"), &order("2")).await);
+    assert_eq!(journal.wait(&waiting).await, Ok(None));
+    assert_eq!(journal.prune(time::Duration::ZERO).await, Ok(1));
     ask(begin(&journal, key("l"), &another).await);
 }
 

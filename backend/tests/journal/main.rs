@@ -5,9 +5,15 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::duplicate_mod,
+    dead_code,
     missing_docs
 )]
 
+#[cfg(unix)]
+mod postgres;
+#[cfg(unix)]
+#[path = "../common/postgres.rs"]
+mod server;
 mod sqlite;
 
 use std::time::Duration;

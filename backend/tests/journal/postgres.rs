@@ -1,0 +1,8 @@
+use super::{Journal, PATIENCE, open, server::database};
+
+#[path = "cases.rs"]
+mod cases;
+
+async fn fresh() -> Journal {
+    open(&database()).await
+}
