@@ -20,7 +20,7 @@ const SETTINGS = [
     'LANDERPAY_CRM_TIMEOUT' => '120', // seconds: it waits for the payment processor
     'LANDERPAY_AMAZON_CLIENT_ID' => null,
     'LANDERPAY_AMAZON_URL' => 'https://api.amazon.com',
-    'LANDERPAY_ALLOWED_ORIGINS' => '', // of pages on other sites, with blanks between them
+    'LANDERPAY_ALLOWED_ORIGINS' => '', // of pages on other sites, with commas between them
     'LANDERPAY_JOURNAL' => null, // a file outside the web root
     'LANDERPAY_JOURNAL_DAYS' => '200',
 ];
@@ -33,22 +33,23 @@ const REQUIRED = [
     'import-upsale' => ['amazonOrderId', TOKEN, 'amazonBillerId', 'orderId'],
 ];
 const ANYTHING = ['//', ''];
-const NOT_EMPTY = ['/\S/u', 'This field must not be empty.'];
+const EMPTY_TEXT = 'This field must not be empty.';
+const NOT_EMPTY = ['/\S/u', EMPTY_TEXT];
 const SHAPES = [
     'amazonOrderId' => ['/^[A-Z]\d\d-\d{7}-\d{7}$/D', 'This is not an Amazon order reference or billing agreement id.'],
     TOKEN => ['/^Atza\|[!-~]{0,2043}$/D', 'This is not an access token, decoded once: it starts with Atza|.'],
     'paySource' => ['/^AMAZON$/D', 'Only AMAZON is taken here.'],
     'amazonBillerId' => NOT_EMPTY,
     'campaignId' => NOT_EMPTY,
-    'emailAddress' => ANYTHING,
-    'firstName' => ANYTHING,
-    'lastName' => ANYTHING,
+    'emailAddress' => ['/^(?=.*\S).{1,255}$/Ds', 'This is empty, or longer than 255 characters.'],
+    'firstName' => NOT_EMPTY,
+    'lastName' => ['/\S|^ $/Du', EMPTY_TEXT], // the CRM's own kit sends one blank where there is none
     'orderId' => ['/^[\w-]{1,32}$/D', 'This is not an order id of the CRM.'],
     'productId' => ['/^[1-9]\d*$/D', 'This is not a campaign product id: digits without a zero in front.'],
     'orderItems' => ANYTHING,
 ];
-/** Of the buyer, once Amazon was asked. The CRM's own kit sends one blank as the last name where there is none. */
-const BUYER = ['emailAddress' => '/\S/u', 'firstName' => '/\S/u', 'lastName' => '/\S|^ $/u'];
+/** Of the buyer, once Amazon was asked. */
+const BUYER = ['emailAddress', 'firstName', 'lastName'];
 /** What a page must not decide: credentials, prices, overrides, other ways to pay. */
 const MERCHANTS = '/^(loginid|password|ipaddress|product(price|shipprice|salestax)|salestax|force(merchantid|qa)|skipqa'
     . '|customerid|paysourceid|iban|ddbic|accountholder|(preauth|card|ach).*|.*_(price|shipprice|salestax))$/iD';
@@ -109,11 +110,11 @@ function handle(): object
     $action = basename((string) parse_url($_SERVER['REQUEST_URI'], PHP_URL_PATH));
     isset(ADDRESSES[$action]) || throw new Failure('not_found');
     check_origin();
-    match ($_SERVER['REQUEST_METHOD']) {
-        'POST' => null,
-        'OPTIONS' => answer(204),
-        default => throw new Failure('method_not_allowed'),
-    };
+    $method = $_SERVER['REQUEST_METHOD'];
+    if ($method !== 'POST') {
+        header('Allow: POST, OPTIONS');
+        $method === 'OPTIONS' ? answer(204) : throw new Failure('method_not_allowed');
+    }
     $purchase = purchase($action, checked($action, posted_fields()));
     $journal = journal();
     set_time_limit(4 * (int) setting('LANDERPAY_CRM_TIMEOUT'));
@@ -163,9 +164,17 @@ function settings(): array
     $file = is_file(SETTINGS_FILE) ? require SETTINGS_FILE : [];
     $all = [];
     foreach (SETTINGS as $name => $default) {
-        $value = trim((string) ($file[$name] ?? getenv($name)));
-        $all[$name] = $value !== '' ? $value : $default ?? throw new RuntimeException("The setting $name is missing.");
+        $value = (string) ($file[$name] ?? getenv($name));
+        $isGiven = trim($value) !== '';
+        $all[$name] = $isGiven ? $value : $default ?? throw new RuntimeException("The setting $name is missing.");
+        // A password may begin or end with a blank.
+        $all[$name] = $name === 'LANDERPAY_CRM_PASSWORD' ? $all[$name] : trim($all[$name]);
     }
+    str_contains($all['LANDERPAY_CRM_PASSWORD'], '&')
+        && throw new RuntimeException('LANDERPAY_CRM_PASSWORD has an & in it, which the CRM does not take.');
+    preg_match('/^amzn1\.application-oa2-client\.[a-z\d]+$/iD', $all['LANDERPAY_AMAZON_CLIENT_ID'])
+        || throw new RuntimeException('LANDERPAY_AMAZON_CLIENT_ID must look like amzn1.application-oa2-client.0a1b2c.');
+    origins($all['LANDERPAY_ALLOWED_ORIGINS']);
     foreach (['LANDERPAY_CRM_TIMEOUT', 'LANDERPAY_JOURNAL_DAYS'] as $name) {
         preg_match('/^[1-9]\d{0,3}$/D', $all[$name])
             || throw new RuntimeException("The setting $name must be a number.");
@@ -176,9 +185,22 @@ function settings(): array
             || throw new RuntimeException("The setting $name must start with https://.");
     }
     $folder = realpath(dirname($all['LANDERPAY_JOURNAL'])) . '/';
-    str_starts_with($folder, realpath($_SERVER['DOCUMENT_ROOT']) . '/')
+    $root = realpath($_SERVER['DOCUMENT_ROOT'] ?? '') ?: __DIR__; // as much of it as is known
+    str_starts_with($folder, "$root/")
         && throw new RuntimeException('LANDERPAY_JOURNAL lies in the web root, where everybody can read it.');
     return $all;
+}
+
+/** A list of origins, as browsers write them: without the slash and the port that need not be there. */
+function origins(string $list): array
+{
+    $origins = [];
+    foreach (array_filter(array_map(trim(...), explode(',', $list)), strlen(...)) as $text) {
+        preg_match('~^(https://[a-z\d.-]+|http://(?:localhost|127\.0\.0\.1))(:\d{1,5})?/?$~iD', $text, $parts)
+            || throw new RuntimeException('LANDERPAY_ALLOWED_ORIGINS must be like https://shop.example, with commas.');
+        $origins[] = preg_replace('/^(https:.*):443$/', '$1', strtolower($parts[1]) . ($parts[2] ?? ''));
+    }
+    return $origins;
 }
 
 /** Lets in pages of this site and of LANDERPAY_ALLOWED_ORIGINS. What sends neither header is no browser's page. */
@@ -186,12 +208,13 @@ function check_origin(): void
 {
     $origin = $_SERVER['HTTP_ORIGIN'] ?? '';
     $site = $_SERVER['HTTP_SEC_FETCH_SITE'] ?? '';
-    $allowed = preg_split('/[\s,]+/', setting('LANDERPAY_ALLOWED_ORIGINS'));
+    $allowed = origins(setting('LANDERPAY_ALLOWED_ORIGINS'));
     header('Vary: Origin');
     if ($origin && in_array($origin, $allowed, true)) {
         header("Access-Control-Allow-Origin: $origin");
         header('Access-Control-Allow-Methods: POST');
         header('Access-Control-Allow-Headers: Content-Type, Idempotency-Key');
+        header('Access-Control-Max-Age: 3600');
     } elseif ($site) {
         in_array($site, ['same-origin', 'none'], true) || throw new Failure('foreign_origin');
     } elseif ($origin) {
@@ -216,7 +239,7 @@ function posted_fields(): array
     $fields = $wrong = [];
     foreach ($pairs as [$name, $value]) {
         $problem = match (true) {
-            !preg_match('/^[a-z_]\w*$/iD', $name) => 'A field name is made of letters, digits and _ only.',
+            !preg_match('/^\w+$/D', $name) => 'A field name is made of letters, digits and _ only.',
             isset(array_change_key_case($fields)[strtolower($name)]) => 'This field is given twice.',
             !is_string($value) => 'Must be a text, a number or true/false.',
             !preg_match('//u', $value) => 'This is not UTF-8.',
@@ -230,11 +253,18 @@ function posted_fields(): array
 function json_pairs(string $body): array
 {
     $object = json_decode($body, flags: JSON_BIGINT_AS_STRING);
+    is_object($object) || throw new Failure('body_unreadable');
+    // Of a name that is given twice, PHP shows the last; so they are read where they stand.
+    preg_match_all('/("(?:[^"\\\\]++|\\\\.)*+")\s*+(:?)/', $body, $texts, PREG_SET_ORDER);
+    $names = array_map(fn ($text) => json_decode($text[1]), array_filter($texts, fn ($text) => $text[2]));
+    $times = array_count_values($names);
     $pairs = [];
-    foreach (is_object($object) ? $object : throw new Failure('body_unreadable') as $name => $value) {
+    foreach ($names as $name) {
+        $value = $object->$name ?? null;
         $value = is_bool($value) ? (int) $value : $value; // the CRM's true is 1
-        if ($value !== null) {
-            $pairs[] = [(string) $name, is_int($value) || is_float($value) ? json($value) : $value];
+        if ($value !== null || $times[$name] > 1) {
+            // 345.0 is 345
+            $pairs[] = [$name, is_int($value) || is_float($value) ? json_encode($value) : $value];
         }
     }
     return $pairs;
@@ -256,9 +286,12 @@ function checked(string $action, array $fields): array
     ], strlen(...));
     $wrong = [];
     foreach ($fields as $name => $value) {
-        if (preg_match(MERCHANTS, $name) || preg_grep("/^$name$/iD", array_keys($decided))) {
-            note("dropped the field $name, which a page must not set"); // not its value
+        $name = (string) $name; // PHP makes a number of one that is all digits
+        if (preg_match(MERCHANTS, $name)) {
+            note('dropped the field ' . substr($name, 0, 64) . ', which a page must not set'); // not its value
             unset($fields[$name]);
+        } elseif (preg_grep("/^$name$/iD", array_keys($decided))) {
+            unset($fields[$name]); // pages send it, for backends that do not know it
         } else {
             $wrong[$name] = problem($name, $value);
         }
@@ -270,6 +303,7 @@ function checked(string $action, array $fields): array
         $fields['paySource'] = 'AMAZON';
     } else {
         unset($fields['paySource']); // an upsale has none
+        $wrong = array_diff_key($wrong, array_flip(BUYER)); // nor a buyer: its order has
         // Said in two ways, who knows for which the CRM charges?
         $isClear = isset($fields['productId']) !== isset($fields['product1_id']) && !isset($fields['orderItems']);
         $wrong += $isClear ? [] : ['productId' => 'Name the product by productId, or by product1_id.'];
@@ -332,8 +366,8 @@ function with_profile(string $action, array $fields): array
         $fields['emailAddress'] = trim($profile->email);
     }
     $wrong = [];
-    foreach (BUYER as $name => $shape) {
-        preg_match($shape, $fields[$name] ?? '') || $wrong[$name] = 'This field is missing.';
+    foreach (BUYER as $name) {
+        preg_match(SHAPES[$name][0], $fields[$name] ?? '') || $wrong[$name] = 'This field is missing.';
     }
     $wrong && throw new Failure('fields_invalid', (object) $wrong);
     foreach (['firstName', 'lastName'] as $name) {
@@ -388,7 +422,7 @@ function import(PDO $journal, object $purchase): object
         (int) setting('LANDERPAY_CRM_TIMEOUT'),
         [CURLOPT_POSTFIELDS => $form, CURLOPT_HTTPHEADER => ['Expect:']],
     );
-    [$verdict, $answer] = read_answer($status, $body, [...array_values($secrets), $purchase->fields[TOKEN]]);
+    [$verdict, $answer] = read_answer($status, $body, [$secrets['password'], $purchase->fields[TOKEN]]);
     $failure = $status ? 'crm_reply_unreadable' : ($sent ? 'crm_answer_lost' : 'crm_unreachable');
     $end = sprintf('%s after %.1f s', $answer->result ?? $failure, microtime(true) - $begun);
     note("$purchase->action {$purchase->fields['amazonOrderId']}: $end");
@@ -432,7 +466,10 @@ function read_answer(int $status, string $body, array $secrets): array
 function without(array $secrets, mixed $value): mixed
 {
     if (is_string($value)) {
-        return str_replace([...$secrets, ...array_map(urlencode(...), $secrets)], '…', $value);
+        // Shorter ones would tear holes into ordinary words; so would the login id, which may be one.
+        $long = array_filter($secrets, fn ($secret) => strlen($secret) >= 4);
+        $isLogin = $value === setting('LANDERPAY_CRM_LOGIN_ID');
+        return $isLogin ? '…' : str_replace([...$long, ...array_map(urlencode(...), $long)], '…', $value);
     }
     if (is_array($value) || is_object($value)) {
         foreach ($value as &$inner) {

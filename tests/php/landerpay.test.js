@@ -71,8 +71,8 @@ function expectFailure({ status, body }, expected, code) {
 }
 
 /** With other settings while it runs; they are read anew for each request. */
-async function withSettings(changes, run) {
-  host.set(changes);
+async function withSettings(changes, run, first) {
+  host.set(changes, first);
   try {
     return await run();
   } finally {
@@ -137,7 +137,7 @@ describe("a good purchase", () => {
   });
 
   test("a page need not say who the buyer is: Amazon does", async () => {
-    const fields = order({ emailAddress: undefined, firstName: undefined, lastName: "" });
+    const fields = order({ emailAddress: undefined, firstName: undefined, lastName: undefined });
     await placed(fields);
     const [{ fields: sent }] = await crm.imports(fields.amazonOrderId);
     assert.deepEqual(
@@ -156,6 +156,17 @@ describe("a good purchase", () => {
     const [entry] = await crm.imports(fields.amazonOrderId);
     assert.equal(entry.fields.custom1, "1 + 1 = 2 & Ü");
     assert.equal(entry.fields.custom2, "");
+  });
+
+  test("a number is as whole as it is", async () => {
+    const body = JSON.stringify(order({ "2nd": "x", 77: "y" })).replace('"345"', "345.0");
+    const fields = JSON.parse(body);
+    assert.equal((await importOrder(fields, { body })).body.result, "SUCCESS");
+    const [{ fields: sent }] = await crm.imports(fields.amazonOrderId);
+    assert.deepEqual([sent.product1_id, sent["2nd"], sent[77]], ["345", "x", "y"]);
+    const json = JSON.stringify(upsale(await placed())).replace('"348"', "348.0");
+    const upsold = await importUpsale(null, { body: json });
+    assert.equal(upsold.body.result, "SUCCESS");
   });
 
   test("campaign and biller are the page's where the merchant has not set them", async () => {
@@ -195,7 +206,7 @@ describe("a good purchase", () => {
       await placed(fields);
       const [{ fields: sent }] = await crm.imports(fields.amazonOrderId);
       assert.deepEqual([sent.firstName, sent.lastName], ["é".repeat(50), "🦊".repeat(50)]);
-      const none = { emailAddress: undefined, firstName: " ", lastName: "" };
+      const none = { emailAddress: undefined, firstName: undefined, lastName: undefined };
       const answer = await importOrder(order(none));
       expectFailure(answer, 422, "fields_invalid");
       assert.deepEqual(Object.keys(answer.body.message), Object.keys(none));
@@ -263,6 +274,17 @@ describe("what a page has no say in", () => {
       assert.ok(!Object.values(sent).includes("6.66"), JSON.stringify(sent));
     });
   }
+
+  test("the log has its name, cut, and not what pages send to any backend", async () => {
+    const begin = host.log.length;
+    const long = `card${"x".repeat(100)}`;
+    const orderId = await placed(order({ campaignId: "1", amazonBillerId: "2", [long]: "y" }));
+    await importUpsale(
+      upsale(orderId, { campaignId: "1", amazonBillerId: "2", paySource: "AMAZON" }),
+    );
+    const dropped = host.log.slice(begin).match(/dropped the field \S+/g);
+    assert.deepEqual(dropped, [`dropped the field ${long.slice(0, 64)},`]);
+  });
 });
 
 describe("what is refused before anything is sent", () => {
@@ -280,6 +302,11 @@ describe("what is refused before anything is sent", () => {
     ["our field in another spelling", { AmazonOrderID: "S01-0000000-0000000" }, "AmazonOrderID"],
     ["a field given twice", { custom1: "a", Custom1: "b" }, "Custom1"],
     ["an odd name", { "product[1]": "345" }, "product[1]"],
+    ["a long e-mail address", { emailAddress: `${"e".repeat(250)}@a.com` }, "emailAddress"],
+    ["an empty e-mail address", { emailAddress: "" }, "emailAddress"],
+    ["an empty first name", { firstName: " " }, "firstName"],
+    ["an empty last name", { lastName: "" }, "lastName"],
+    ["a last name of two blanks", { lastName: "  " }, "lastName"],
     ["a nested value", { custom1: { a: 1 } }, "custom1"],
   ]) {
     test(what, async () => {
@@ -289,6 +316,28 @@ describe("what is refused before anything is sent", () => {
       assert.equal(typeof answer.body.message[named], "string");
     });
   }
+
+  for (const [what, members, named] of [
+    ["a JSON name given twice", '"product1_id":"346"', "product1_id"],
+    ["even if it is written otherwise", '"product1\\u005fid":"346"', "product1_id"],
+    ["or in other letters", '"PRODUCT1_ID":"346"', "PRODUCT1_ID"],
+    ["or is nothing the second time", '"product1_id":null', "product1_id"],
+  ]) {
+    test(what, async () => {
+      const text = JSON.stringify(order({ custom1: 'not a "name": \\' }));
+      const answer = await importOrder(null, { body: `${text.slice(0, -1)},${members}}` });
+      expectFailure(answer, 422, "fields_invalid");
+      assert.ok(named in answer.body.message, answer.text);
+    });
+  }
+
+  test("but not what only looks like a name, nor one blank as the last name", async () => {
+    const custom1 = '"custom2": "a", "custom2": \\'.repeat(500);
+    const fields = order({ custom1, custom2: "b", lastName: " ", emailAddress: "e".repeat(255) });
+    await placed(fields);
+    const [{ fields: sent }] = await crm.imports(fields.amazonOrderId);
+    assert.deepEqual([sent.custom1, sent.custom2], [custom1, "b"]);
+  });
 
   for (const [what, changes, named] of [
     ["an upsale without its order", { orderId: undefined }, "orderId"],
@@ -329,6 +378,7 @@ describe("what is refused before anything is sent", () => {
     ]) {
       const response = await fetch(host.url + path, { method });
       expectFailure({ status: response.status, body: await response.json() }, status, code);
+      assert.equal(response.headers.get("allow"), status === 405 ? "POST, OPTIONS" : null);
     }
   });
 
@@ -374,6 +424,21 @@ describe("what is refused before anything is sent", () => {
     for (const [changes, named] of [
       [{ LANDERPAY_CRM_PASSWORD: null }, "LANDERPAY_CRM_PASSWORD is missing"],
       [{ LANDERPAY_AMAZON_CLIENT_ID: "" }, "LANDERPAY_AMAZON_CLIENT_ID is missing"],
+      [{ LANDERPAY_CRM_PASSWORD: "one&two" }, "LANDERPAY_CRM_PASSWORD has an &"],
+      [
+        { LANDERPAY_AMAZON_CLIENT_ID: "A2EXAMPLE1234X" },
+        "LANDERPAY_AMAZON_CLIENT_ID must look like",
+      ],
+      ...[
+        "shop.example",
+        "https://a.example/shop",
+        "https://a.example https://b.example",
+        "http://a.example",
+        "*",
+      ].map((origins) => [
+        { LANDERPAY_ALLOWED_ORIGINS: origins },
+        "LANDERPAY_ALLOWED_ORIGINS must be like",
+      ]),
       [{ LANDERPAY_CRM_URL: "http://crm.example" }, "LANDERPAY_CRM_URL must start with https"],
       [{ LANDERPAY_CRM_TIMEOUT: "two minutes" }, "LANDERPAY_CRM_TIMEOUT must be a number"],
       [{ LANDERPAY_JOURNAL_DAYS: "0" }, "LANDERPAY_JOURNAL_DAYS must be a number"],
@@ -388,6 +453,29 @@ describe("what is refused before anything is sent", () => {
       assert.deepEqual(await crm.imports(fields.amazonOrderId), []);
     }
   });
+
+  test("a journal beside the page, and no other, where the web root is gone", async () => {
+    const gone = "$_SERVER['DOCUMENT_ROOT'] = '/gone';";
+    const { body } = await withSettings({}, () => importOrder(order()), gone);
+    assert.equal(body.result, "SUCCESS");
+    const inside = { LANDERPAY_JOURNAL: `${host.root}/j.sqlite` };
+    const answer = await withSettings(inside, () => importOrder(order()), gone);
+    expectFailure(answer, 503, "journal_unavailable");
+  });
+});
+
+test("the password is as it stands, with its blanks", async () => {
+  let form;
+  const answer = { result: "ERROR", message: "No" };
+  const elsewhere = await serve(async (request, response) => {
+    form = new URLSearchParams(Buffer.concat(await request.toArray()).toString());
+    response.end(JSON.stringify(answer));
+  });
+  const changes = { LANDERPAY_CRM_URL: elsewhere.url, LANDERPAY_CRM_PASSWORD: " two words " };
+  const { body } = await withSettings(changes, () => importOrder(order()));
+  await elsewhere.close();
+  assert.deepEqual(body, answer);
+  assert.equal(form.get("password"), " two words ");
 });
 
 describe("another origin", () => {
@@ -429,9 +517,31 @@ describe("another origin", () => {
     const { status, headers } = await ask("https://lander.example");
     assert.equal(status, 204);
     assert.equal(headers.get("access-control-allow-origin"), "https://lander.example");
-    assert.match(headers.get("access-control-allow-headers"), /Content-Type, Idempotency-Key/);
+    assert.equal(headers.get("access-control-allow-methods"), "POST");
+    assert.equal(headers.get("access-control-allow-headers"), "Content-Type, Idempotency-Key");
+    assert.equal(headers.get("access-control-max-age"), "3600");
     assert.equal(headers.get("vary"), "Origin");
     assert.equal((await ask("https://evil.example")).status, 403);
+  });
+
+  test("stands in a list, as people write it", async () => {
+    const list = {
+      LANDERPAY_ALLOWED_ORIGINS:
+        "https://a.example/ ,https://B.example:443, http://localhost:8080,",
+    };
+    await withSettings(list, async () => {
+      for (const [origin, status] of [
+        ["https://a.example", 204],
+        ["https://b.example", 204],
+        ["http://localhost:8080", 204],
+        ["https://a.example:8080", 403],
+        ["https://lander.example", 403],
+      ]) {
+        const headers = { origin, "sec-fetch-site": "cross-site" };
+        const answer = await fetch(`${host.url}/import-order`, { method: "OPTIONS", headers });
+        assert.equal(answer.status, status, origin);
+      }
+    });
   });
 });
 
@@ -622,6 +732,18 @@ describe("the CRM's answer", () => {
     assert.deepEqual(body, { result: "MERC_REDIRECT", message: { url: answer.url } });
   });
 
+  test("goes back with an address that has the login id, or a short password, in it", async () => {
+    const url = `https://bank.example/${LOGIN_ID}/abc`;
+    const message = { url, user: LOGIN_ID };
+    const elsewhere = await serve((_, response) =>
+      response.end(JSON.stringify({ result: "MERC_REDIRECT", message })),
+    );
+    const changes = { LANDERPAY_CRM_URL: elsewhere.url, LANDERPAY_CRM_PASSWORD: "abc" };
+    const { body } = await withSettings(changes, () => importOrder(order()));
+    await elsewhere.close();
+    assert.deepEqual(body, { result: "MERC_REDIRECT", message: { url, user: "…" } });
+  });
+
   test("is not looked for where it redirects to", async () => {
     const seen = [];
     const elsewhere = await serve((request, response) => {
@@ -674,7 +796,7 @@ describe("the CRM's answer", () => {
     assert.match(log, /import-order S01-\d{7}-\d{7}: ERROR after \d/);
     assert.match(log, /dropped the field password/);
     for (const text of [log, ...answers.map(({ text }) => text)]) {
-      for (const secret of [own, encodeURIComponent(own), PASSWORD, LOGIN_ID, "a card number"]) {
+      for (const secret of [own, encodeURIComponent(own), PASSWORD, "a card number"]) {
         assert.ok(!text.includes(secret), text);
       }
       assert.ok(!/Warning|Deprecated|Stack trace/.test(text), text);

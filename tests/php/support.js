@@ -42,7 +42,7 @@ export class Host {
       LANDERPAY_CRM_TIMEOUT: CRM_TIMEOUT,
       LANDERPAY_AMAZON_CLIENT_ID: CLIENT_ID,
       LANDERPAY_AMAZON_URL: servers.simulator,
-      LANDERPAY_ALLOWED_ORIGINS: `https://lander.example ${servers.shop}`,
+      LANDERPAY_ALLOWED_ORIGINS: "https://lander.example",
       LANDERPAY_JOURNAL: this.journal,
     };
     mkdirSync(this.root);
@@ -62,12 +62,12 @@ export class Host {
     return `http://127.0.0.1:${this.#port}/landerpay.php`;
   }
 
-  /** Changes settings; null leaves one out. */
-  set(changes) {
+  /** Changes settings; null leaves one out. `first` is PHP that the file does before. */
+  set(changes, first = "") {
     const given = Object.entries({ ...this.#settings, ...changes }).filter(([, it]) => it !== null);
     const lines = given.map(([name, value]) => `  '${name}' => '${value}',\n`).join("");
     // The blank line in front must not reach an answer.
-    this.write(`\n<?php return [\n${lines}];\n`);
+    this.write(`\n<?php ${first} return [\n${lines}];\n`);
   }
 
   /** Writes the settings' file. */
