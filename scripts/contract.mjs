@@ -26,12 +26,16 @@ const CHECKS = [
   "the_contract_decides",
 ];
 
+// All that others have to serve.
+const IMPORTS = "^/amazon-pay/import-(order|upsale)$";
+
 /** Asks the demo's backend. */
-export async function testContract(seed, examples) {
+export async function testContract(seed = SEED, examples = EXAMPLES) {
   await setupSchemathesis();
   const servers = await startServers();
   try {
-    await ask(servers.shop, seed, examples, await signIn(servers));
+    const again = `node scripts/contract.mjs ${seed} ${examples}`;
+    await ask(servers.shop, seed, examples, { again, token: await signIn(servers) });
   } finally {
     await servers.stop();
   }
@@ -52,7 +56,7 @@ async function signIn({ shop, simulator }) {
   return new URLSearchParams(back.hash.slice(1)).get("access_token");
 }
 
-async function ask(address, seed = SEED, examples = EXAMPLES, token = "") {
+async function ask(address, seed, examples, { again, token = "", paths }) {
   // It writes notes of its own where it is started.
   const cwd = join(TARGET, "contract");
   mkdirSync(cwd, { recursive: true });
@@ -61,6 +65,7 @@ async function ask(address, seed = SEED, examples = EXAMPLES, token = "") {
     ...["--url", address, "--checks", CHECKS.join()],
     ...["--phases", "examples,coverage,fuzzing", "--continue-on-failure", "--no-shrink"],
     ...["--seed", `${seed}`, "--max-examples", `${examples}`, "--generation-database", "none"],
+    ...(paths ? ["--include-path-regex", paths] : []),
     // A machine that is busy elsewhere has not failed.
     ...["--suppress-health-check", "all", "--request-timeout", "30"],
   ];
@@ -72,7 +77,7 @@ async function ask(address, seed = SEED, examples = EXAMPLES, token = "") {
       PYTHONPATH: join(ROOT, "tests", "contract"),
       PYTHONDONTWRITEBYTECODE: "1",
     },
-    advice: `Mend what is printed above; the same again: node scripts/contract.mjs ${seed}.`,
+    advice: `Mend what is printed above; the same again: ${again}`,
   });
   const [, requests = "0"] = /^ +(\d+) generated/m.exec(output) ?? [];
   if (Number(requests) < examples) throw new Failure(`Only ${requests} requests were made up.`);
@@ -90,6 +95,8 @@ main(import.meta, async () => {
     await testContract(...numbers);
     return;
   }
+  const [seed = SEED, examples = EXAMPLES] = numbers;
+  const again = `node scripts/contract.mjs ${address} ${seed} ${examples}`;
   await setupSchemathesis();
-  await ask(address, ...numbers);
+  await ask(address, seed, examples, { again, paths: IMPORTS });
 });

@@ -32,6 +32,8 @@ Usage:
     LANDERPAY_CRM_CAMPAIGN_ID      the campaign of every order
     LANDERPAY_AMAZON_BILLER_ID     the CRM's id of the Amazon Pay account
     LANDERPAY_CRM_TIMEOUT          how long one call of the CRM may take, in seconds, default 120
+    LANDERPAY_CRM_SETTLED_AFTER    after how many seconds without an answer the CRM is no longer
+                                   at an import, default 180; no less than that time
     LANDERPAY_AMAZON_URL           who judges access tokens, default https://api.amazon.com
     LANDERPAY_LISTEN               address and port, default 127.0.0.1:8080
     LANDERPAY_SHOPPER_ADDRESS_HEADER

@@ -109,7 +109,7 @@ impl Config {
     /// # Errors
     /// Every key that is missing or wrong.
     pub fn from_env() -> Result<Self, ConfigError> {
-        Self::read(|key| env::var_os(key))
+        Self::read_among(|key| env::var_os(key), env::vars_os().map(|(name, _)| name))
     }
 
     /// Reads keys through `lookup`, which answers `None` for an absent one.
@@ -117,6 +117,14 @@ impl Config {
     /// # Errors
     /// Every key that is missing or wrong.
     pub fn read(lookup: impl Fn(&str) -> Option<OsString>) -> Result<Self, ConfigError> {
+        Self::read_among(lookup, [])
+    }
+
+    /// Reads keys through `lookup`, and complains about those of the `names` that are none.
+    fn read_among(
+        lookup: impl Fn(&str) -> Option<OsString>,
+        names: impl IntoIterator<Item = OsString>,
+    ) -> Result<Self, ConfigError> {
         let mut env = Environment::new(lookup);
         let listen = env.with_default("LANDERPAY_LISTEN", "127.0.0.1:8080", address);
         let shopper_address_header = env.optional("LANDERPAY_SHOPPER_ADDRESS_HEADER", header);
@@ -124,18 +132,24 @@ impl Config {
         let rate_limit = env.with_default("LANDERPAY_RATE_LIMIT", "120", rate);
         let level = env.with_default("LANDERPAY_LOG", "info", level);
         let format = env.with_default("LANDERPAY_LOG_FORMAT", "json", format);
-        let metrics_listen = env.optional("LANDERPAY_METRICS_LISTEN", address);
+        let metrics_listen = env.optional("LANDERPAY_METRICS_LISTEN", |text| {
+            address(text).and_then(|own| other_than(own, listen))
+        });
         let client_id = env.required("LANDERPAY_AMAZON_CLIENT_ID", client_id);
         let amazon_url = env.with_default("LANDERPAY_AMAZON_URL", "https://api.amazon.com", url);
         let crm_url = env.required("LANDERPAY_CRM_URL", url);
         let login_id = env.required("LANDERPAY_CRM_LOGIN_ID", secret);
         let password = env.required("LANDERPAY_CRM_PASSWORD", password);
         let crm_timeout = env.with_default("LANDERPAY_CRM_TIMEOUT", "120", seconds);
-        let settled = env.with_default("LANDERPAY_CRM_SETTLED_AFTER", "180", seconds);
+        let settled = env.with_default("LANDERPAY_CRM_SETTLED_AFTER", "180", |text| {
+            seconds(text).and_then(|settled| no_shorter_than(settled, crm_timeout))
+        });
         let database = env.with_default("DATABASE_URL", "sqlite:landerpay.db", database);
         let keep = env.with_default("LANDERPAY_JOURNAL_DAYS", "200", days);
         let campaign_id = env.optional("LANDERPAY_CRM_CAMPAIGN_ID", id);
         let amazon_biller_id = env.optional("LANDERPAY_AMAZON_BILLER_ID", id);
+
+        env.refuse_unknown(names);
 
         let config = || {
             Some(Self {
@@ -164,6 +178,14 @@ type Read<T> = Result<T, &'static str>;
 
 fn address(text: &str) -> Read<SocketAddr> {
     text.parse().map_err(|_| "must be an address and a port, such as 127.0.0.1:8080")
+}
+
+/// Two listeners need two addresses; port 0 is another one each time.
+fn other_than(own: SocketAddr, listen: Option<SocketAddr>) -> Read<SocketAddr> {
+    if own.port() != 0 && Some(own) == listen {
+        return Err("must not be the address and port of LANDERPAY_LISTEN");
+    }
+    Ok(own)
 }
 
 fn header(text: &str) -> Read<HeaderName> {
@@ -242,6 +264,13 @@ fn password(text: &str) -> Read<Secret> {
 
 fn seconds(text: &str) -> Read<Duration> {
     within(text, 600).map(Duration::from_secs).ok_or("must be a number of seconds from 1 to 600")
+}
+
+fn no_shorter_than(settled: Duration, crm_timeout: Option<Duration>) -> Read<Duration> {
+    if crm_timeout.is_some_and(|timeout| settled < timeout) {
+        return Err("must be at least LANDERPAY_CRM_TIMEOUT; it is 180 when absent");
+    }
+    Ok(settled)
 }
 
 fn database(text: &str) -> Read<Secret> {
@@ -333,6 +362,7 @@ mod tests {
         assert_eq!(config.crm.login_id.expose(), "shop");
         assert_eq!(config.crm.password.expose(), "hunter2");
         assert_eq!(config.crm.limits.total, Duration::from_secs(120));
+        assert_eq!(config.crm.limits.settled, Duration::from_secs(180));
         assert_eq!(config.journal.url.expose(), "sqlite:landerpay.db");
         assert_eq!(config.journal.keep, Duration::from_secs(200 * 24 * 60 * 60));
         assert_eq!(config.merchant.campaign_id, None);
@@ -351,6 +381,7 @@ mod tests {
             ("LANDERPAY_METRICS_LISTEN", "127.0.0.1:9090"),
             ("LANDERPAY_AMAZON_URL", "http://127.0.0.1:8081"),
             ("LANDERPAY_CRM_TIMEOUT", "600"),
+            ("LANDERPAY_CRM_SETTLED_AFTER", "600"),
             ("DATABASE_URL", "postgres://shop:hunter3@db/landerpay"),
             ("LANDERPAY_JOURNAL_DAYS", "1"),
             ("LANDERPAY_CRM_CAMPAIGN_ID", "12"),
@@ -366,6 +397,7 @@ mod tests {
         assert_eq!(config.metrics_listen.unwrap().port(), 9090);
         assert_eq!(config.amazon.url.port(), Some(8081));
         assert_eq!(config.crm.limits.total, Duration::from_secs(600));
+        assert_eq!(config.crm.limits.settled, Duration::from_secs(600));
         assert_eq!(config.journal.url.expose(), "postgres://shop:hunter3@db/landerpay");
         assert_eq!(config.journal.keep, Duration::from_secs(24 * 60 * 60));
         assert_eq!(config.merchant.campaign_id.as_deref(), Some("12"));
@@ -389,6 +421,7 @@ mod tests {
             ("LANDERPAY_LOG", "TRACE"),
             ("LANDERPAY_LOG_FORMAT", "xml"),
             ("LANDERPAY_METRICS_LISTEN", "9090"),
+            ("LANDERPAY_METRICS_LISTEN", "127.0.0.1:8080"),
             ("LANDERPAY_AMAZON_CLIENT_ID", ""),
             ("LANDERPAY_AMAZON_CLIENT_ID", "amzn1.application-oa2-client.."),
             ("LANDERPAY_AMAZON_CLIENT_ID", "amzn1.application-oa2-client.a'b"),
@@ -406,6 +439,8 @@ mod tests {
             ("LANDERPAY_CRM_TIMEOUT", "0"),
             ("LANDERPAY_CRM_TIMEOUT", "601"),
             ("LANDERPAY_CRM_TIMEOUT", "1.5"),
+            ("LANDERPAY_CRM_SETTLED_AFTER", "119"),
+            ("LANDERPAY_CRM_SETTLED_AFTER", "601"),
             ("DATABASE_URL", "mysql://shop:hunter3@db"),
             ("LANDERPAY_JOURNAL_DAYS", "0"),
             ("LANDERPAY_CRM_CAMPAIGN_ID", "12&x=1"),
@@ -424,7 +459,7 @@ mod tests {
         let error = Config::read(|key| (key == "LANDERPAY_LISTEN").then(|| "here".into()));
         assert_eq!(
             error.unwrap_err().to_string(),
-            "The configuration is not complete:
+            "The configuration is not right:
   LANDERPAY_LISTEN must be an address and a port, such as 127.0.0.1:8080.
   LANDERPAY_AMAZON_CLIENT_ID is missing or empty.
   LANDERPAY_CRM_URL is missing or empty.
@@ -432,6 +467,31 @@ mod tests {
   LANDERPAY_CRM_PASSWORD is missing or empty.
 Try: landerpay-backend --help"
         );
+    }
+
+    #[test]
+    fn a_key_that_is_none_is_told_without_its_value() {
+        let names = ["PATH", "LANDERPAY_CRM_URL_FILE", "LANDERPAY_LISTEN", "LANDERPAY_CRM_PASWORD"];
+        let good = |key: &str| {
+            GOOD.iter().find(|(name, _)| *name == key).map(|(_, value)| (*value).into())
+        };
+        let known = Config::read_among(good, names[..3].iter().map(Into::into));
+        assert!(known.is_ok());
+        let error = Config::read_among(good, names.iter().map(Into::into)).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "The configuration is not right:
+  LANDERPAY_CRM_PASWORD is no key that is known here.
+Try: landerpay-backend --help"
+        );
+    }
+
+    #[test]
+    fn a_longer_time_limit_needs_a_longer_wait() {
+        let text = read(&[("LANDERPAY_CRM_TIMEOUT", "181")]).unwrap_err().to_string();
+        let both = ["LANDERPAY_CRM_SETTLED_AFTER must", "LANDERPAY_CRM_TIMEOUT"];
+        assert!(both.iter().all(|part| text.contains(part)), "{text}");
+        assert!(read(&[("LANDERPAY_CRM_TIMEOUT", "180")]).is_ok());
     }
 
     #[test]

@@ -209,12 +209,12 @@ impl Crm {
     /// Reads an answer; `None` when it is not the CRM's.
     fn envelope(&self, fields: &Fields, status: StatusCode, body: &[u8]) -> Option<Envelope> {
         let token = fields.get(TOKEN).unwrap_or("");
-        let secrets = [token, self.password.expose(), self.login_id.expose()];
+        let secrets = [token, self.password.expose()];
         // The CRM says everything in its envelope, with one exception: a server that broke, or a
         // gateway in front of it, cannot know that there is no order.
         let believed =
             |envelope: &Envelope| status.as_u16() < 500 || envelope.verdict() != Verdict::Refused;
-        let envelope = Envelope::read(body, &secrets).filter(believed);
+        let envelope = Envelope::read(body, &secrets, self.login_id.expose()).filter(believed);
         if envelope.is_none() {
             let status = status.as_u16();
             tracing::error!(status, bytes = body.len(), "unreadable answer from the CRM");
@@ -254,7 +254,11 @@ impl Crm {
         });
         let opened = self.ask("leads/import/", &lead).await?;
         let id = opened.order_id().filter(|_| opened.result() == "SUCCESS");
-        if id.is_none() {
+        let is_unknown_user =
+            opened.text().is_some_and(|text| text.to_ascii_lowercase().contains("authenticate"));
+        if id.is_none() && is_unknown_user {
+            tracing::error!("the CRM refuses the credentials, or this server's address");
+        } else if id.is_none() {
             tracing::warn!(
                 result = opened.result(),
                 "the CRM opens no order: if the answer to its import is lost, it cannot be asked about. \

@@ -33,9 +33,10 @@ impl Envelope {
     /// Reads a reply. `None` when it is not a JSON object with a text `result`.
     ///
     /// Removed from it: the `script` of a redirect, which nobody should run; fields named like a
-    /// credential or the token; and the `secrets` themselves wherever the CRM quotes them.
+    /// credential or the token; the `secrets` themselves wherever the CRM quotes them; and the `login_id`, which may be an
+    /// ordinary word, where it is all of a text.
     #[must_use]
-    pub fn read(body: &[u8], secrets: &[&str]) -> Option<Self> {
+    pub fn read(body: &[u8], secrets: &[&str], login_id: &str) -> Option<Self> {
         let mut members: Map<String, Value> = serde_json::from_slice(body).ok()?;
         if members.get("result")?.as_str()? == "MERC_REDIRECT" {
             members.remove("script");
@@ -51,7 +52,7 @@ impl Envelope {
                 [(*secret).to_owned(), form_urlencoded::byte_serialize(secret.as_bytes()).collect()]
             })
             .collect();
-        clean_members(&mut members, &secrets);
+        clean_members(&mut members, &Secrets { anywhere: secrets, whole: login_id });
         let result = members.get("result")?.as_str()?.to_owned();
         Some(Self { result, members })
     }
@@ -151,10 +152,18 @@ impl IntoResponse for Envelope {
     }
 }
 
-fn clean(value: &mut Value, secrets: &[String]) {
+struct Secrets<'a> {
+    anywhere: Vec<String>,
+    whole: &'a str,
+}
+
+fn clean(value: &mut Value, secrets: &Secrets<'_>) {
     match value {
         Value::String(text) => {
-            for secret in secrets {
+            if !secrets.whole.is_empty() && text == secrets.whole {
+                "…".clone_into(text);
+            }
+            for secret in &secrets.anywhere {
                 if text.contains(secret) {
                     *text = text.replace(secret, "…");
                 }
@@ -166,7 +175,7 @@ fn clean(value: &mut Value, secrets: &[String]) {
     }
 }
 
-fn clean_members(members: &mut Map<String, Value>, secrets: &[String]) {
+fn clean_members(members: &mut Map<String, Value>, secrets: &Secrets<'_>) {
     members.retain(|name, _| !matches!(name.as_str(), "loginId" | "password" | TOKEN));
     members.values_mut().for_each(|member| clean(member, secrets));
 }
@@ -178,7 +187,7 @@ mod tests {
     use super::Envelope;
 
     fn read(body: &str) -> Option<String> {
-        Envelope::read(body.as_bytes(), &["Atza|a+b", "hunter2", "id"])
+        Envelope::read(body.as_bytes(), &["Atza|a+b", "hunter2", "id"], "shop")
             .map(|envelope| serde_json::to_string(&envelope.members).unwrap())
     }
 
@@ -219,6 +228,10 @@ mod tests {
                 r#"{"result":"ERROR","message":"bad hunter2, Atza|a+b, Atza%7Ca%2Bb, id"}"#,
                 r#"{"message":"bad …, …, …, id","result":"ERROR"}"#,
             ),
+            (
+                r#"{"result":"MERC_REDIRECT","message":{"url":"https://bank.example/shop/x","by":["shop"]}}"#,
+                r#"{"message":{"by":["…"],"url":"https://bank.example/shop/x"},"result":"MERC_REDIRECT"}"#,
+            ),
         ] {
             assert_eq!(read(body).as_deref(), Some(expected));
         }
@@ -254,7 +267,7 @@ mod tests {
                 r#"{"message":"Transaction Declined: x","result":"ERROR"}"#,
             ),
         ] {
-            let receipt = Envelope::read(body.as_bytes(), &[]).unwrap().receipt();
+            let receipt = Envelope::read(body.as_bytes(), &[], "").unwrap().receipt();
             assert_eq!(serde_json::to_string(&receipt.members).unwrap(), expected);
         }
     }
@@ -270,7 +283,7 @@ mod tests {
             (r#"{"result":"SUCCESS"}"#, false),
         ] {
             assert_eq!(
-                Envelope::read(body.as_bytes(), &[]).unwrap().awaits_payment(),
+                Envelope::read(body.as_bytes(), &[], "").unwrap().awaits_payment(),
                 awaits,
                 "{body}"
             );
@@ -287,7 +300,7 @@ mod tests {
             (r#""ok""#, None),
         ] {
             let body = format!(r#"{{"result":"SUCCESS","message":{message}}}"#);
-            let envelope = Envelope::read(body.as_bytes(), &[]).unwrap();
+            let envelope = Envelope::read(body.as_bytes(), &[], "").unwrap();
             assert_eq!(envelope.order_id().as_deref(), expected, "{message}");
         }
     }

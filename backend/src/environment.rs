@@ -1,6 +1,6 @@
 //! Keys of the environment, and everything that is wrong with them.
 
-use std::{ffi::OsString, fmt, fs};
+use std::{borrow::Cow, ffi::OsString, fmt, fs};
 
 /// Every key that is missing or wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,14 +10,14 @@ pub struct ConfigError {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Problem {
-    key: &'static str,
+    key: Cow<'static, str>,
     /// The rest of the sentence that the key begins. Never the value: it may be the password.
     text: String,
 }
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("The configuration is not complete:")?;
+        f.write_str("The configuration is not right:")?;
         for Problem { key, text } in &self.problems {
             write!(f, "\n  {key} {text}.")?;
         }
@@ -31,13 +31,14 @@ impl std::error::Error for ConfigError {}
 #[derive(Debug)]
 pub struct Environment<Lookup> {
     lookup: Lookup,
+    known: Vec<&'static str>,
     problems: Vec<Problem>,
 }
 
 impl<Lookup: Fn(&str) -> Option<OsString>> Environment<Lookup> {
     /// Reads through `lookup`, which answers `None` for an absent key.
     pub fn new(lookup: Lookup) -> Self {
-        Self { lookup, problems: Vec::new() }
+        Self { lookup, known: Vec::new(), problems: Vec::new() }
     }
 
     /// The value of a key that may be absent; also `None` when it is wrong, which is then noted.
@@ -68,6 +69,18 @@ impl<Lookup: Fn(&str) -> Option<OsString>> Environment<Lookup> {
         self.value(key, |text| read(&text.ok_or("is missing or empty")?))
     }
 
+    /// Notes each of these names that looks like a key and was not asked for: mostly a slip of the pen.
+    pub fn refuse_unknown(&mut self, names: impl IntoIterator<Item = OsString>) {
+        for name in names {
+            let name = name.to_string_lossy();
+            let key = name.strip_suffix("_FILE").unwrap_or(&name);
+            if name.starts_with("LANDERPAY_") && !self.known.contains(&key) {
+                let text = "is no key that is known here".to_owned();
+                self.problems.push(Problem { key: name.into_owned().into(), text });
+            }
+        }
+    }
+
     /// What was made of the values, if nothing was wrong with any.
     ///
     /// # Errors
@@ -84,8 +97,9 @@ impl<Lookup: Fn(&str) -> Option<OsString>> Environment<Lookup> {
         key: &'static str,
         read: impl FnOnce(Option<String>) -> Result<T, &'static str>,
     ) -> Option<T> {
+        self.known.push(key);
         let value = self.text(key).and_then(|text| read(text).map_err(str::to_owned));
-        value.map_err(|text| self.problems.push(Problem { key, text })).ok()
+        value.map_err(|text| self.problems.push(Problem { key: key.into(), text })).ok()
     }
 
     /// The text of `key`, or of the file that `key_FILE` names.

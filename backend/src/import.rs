@@ -80,11 +80,18 @@ async fn import(
     let purchase = Purchase::check(kind, read(&body)?, &backend.merchant)?;
     backend.metrics.dropped_fields(purchase.dropped_fields());
 
+    let amazon_order_id = purchase.amazon_order_id().to_owned();
+
     // In a task of its own: a buyer who closes the page must not cut an import in half.
     let placed = place(backend.clone(), key, purchase, address);
     let outcome = backend.imports.spawn(placed.in_current_span());
     // A task that broke leaves its attempt as one whose answer was lost.
-    outcome.await.unwrap_or(Err(Failure::CrmAnswerLost))
+    let outcome = outcome.await.unwrap_or(Err(Failure::CrmAnswerLost));
+    if outcome == Err(Failure::OrderOutcomeUnknown) {
+        tracing::warn!(amazon_order_id, "nobody knows what became of an order");
+        backend.metrics.outcome_unknown();
+    }
+    outcome
 }
 
 /// Goes on until there is an outcome: of this import, or of another one of the same purchase.

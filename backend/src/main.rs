@@ -43,16 +43,20 @@ async fn serve() -> Result<(), String> {
     let stop = server::stop_signal().map_err(|error| error.to_string())?;
     let config = Config::from_env().map_err(|error| error.to_string())?;
     logging::start(config.log);
+    // Before the journal is opened, which has to be closed in the end.
+    let metrics_listener = match config.metrics_listen {
+        Some(address) => Some(server::bind(address).await?),
+        None => None,
+    };
+    let listener = server::bind(config.listen).await?;
     let backend = Backend::new(&config).await?;
-    tokio::spawn(backend.clone().tidy_up(config.journal.keep));
-    if let Some(address) = config.metrics_listen {
-        let listener = server::bind(address).await?;
+    if let Some(listener) = metrics_listener {
         log_address(&listener, "listening for metrics");
         // Until the process ends, so that the stop can be watched.
         tokio::spawn(server::run(metrics::routes(backend.clone()), listener, pending()));
     }
-    let listener = server::bind(config.listen).await?;
     log_address(&listener, "listening");
+    tokio::spawn(backend.clone().tidy_up(config.journal.keep));
     server::serve(backend, listener, stop).await.map_err(|error| error.to_string())
 }
 

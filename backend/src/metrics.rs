@@ -40,6 +40,7 @@ pub struct Metrics {
     requests: Durations<RequestLabels>,
     imports: Durations<ImportLabels>,
     imports_under_way: Gauge,
+    outcome_unknown: Counter,
     dropped_fields: Counter,
     rate_limited: Counter,
 }
@@ -56,6 +57,7 @@ impl Default for Metrics {
         let requests = Durations::new_with_constructor(durations);
         let imports = Durations::new_with_constructor(durations);
         let imports_under_way = Gauge::default();
+        let outcome_unknown = Counter::default();
         let dropped_fields = Counter::default();
         let rate_limited = Counter::default();
 
@@ -78,6 +80,11 @@ impl Default for Metrics {
             imports_under_way.clone(),
         );
         registry.register(
+            "outcome_unknown",
+            "Buyers who were told that nobody knows what became of their order",
+            outcome_unknown.clone(),
+        );
+        registry.register(
             "dropped_fields",
             "Fields that a page must not set, and that were dropped",
             dropped_fields.clone(),
@@ -87,7 +94,15 @@ impl Default for Metrics {
             "Requests that were one of too many",
             rate_limited.clone(),
         );
-        Self { registry, requests, imports, imports_under_way, dropped_fields, rate_limited }
+        Self {
+            registry,
+            requests,
+            imports,
+            imports_under_way,
+            outcome_unknown,
+            dropped_fields,
+            rate_limited,
+        }
     }
 }
 
@@ -113,6 +128,11 @@ impl Metrics {
             Err(failure) => failure.code(),
         };
         self.imports.get_or_create(&ImportLabels { kind, outcome }).observe(took.as_secs_f64());
+    }
+
+    /// A buyer was told that nobody knows what became of an order.
+    pub fn outcome_unknown(&self) {
+        self.outcome_unknown.inc();
     }
 
     /// Fields were dropped from a purchase.

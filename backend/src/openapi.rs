@@ -9,7 +9,8 @@ const CONTRACT: &str = include_str!("../openapi.json");
 
 /// Answers with the contract.
 pub async fn openapi() -> Response {
-    ([(header::CONTENT_TYPE, "application/json")], CONTRACT).into_response()
+    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
+    (headers, CONTRACT).into_response()
 }
 
 #[cfg(test)]
@@ -20,7 +21,7 @@ mod tests {
 
     use serde_json::Value;
 
-    use super::CONTRACT;
+    use super::{CONTRACT, openapi};
     use crate::{Failure, failure::tests::all};
 
     fn contract() -> Value {
@@ -35,19 +36,24 @@ mod tests {
         }
     }
 
-    /// The codes with their statuses, by where they may come: in answers of operations.
-    fn codes(contract: &Value) -> BTreeSet<(u16, String)> {
+    /// The answers of an operation, by its id. Those that belong to every other address and method: "".
+    fn responses<'a>(contract: &'a Value, operation: &str) -> Vec<(u16, &'a Value)> {
+        if operation.is_empty() {
+            let common = &contract["components"]["responses"];
+            return vec![(404, &common["NotFound"]), (405, &common["MethodNotAllowed"])];
+        }
         let operations = contract["paths"].as_object().unwrap().values();
-        let mut responses: Vec<(u16, &Value)> = operations
+        operations
             .flat_map(|path| path.as_object().unwrap().values())
+            .filter(|known| known["operationId"] == operation)
             .flat_map(|operation| operation["responses"].as_object().unwrap())
             .map(|(status, response)| (status.parse().unwrap(), resolve(contract, response)))
-            .collect();
-        // They belong to every other address and method.
-        let common = &contract["components"]["responses"];
-        responses.push((404, &common["NotFound"]));
-        responses.push((405, &common["MethodNotAllowed"]));
-        responses
+            .collect()
+    }
+
+    /// The codes of an operation with their statuses.
+    fn codes(contract: &Value, operation: &str) -> BTreeSet<(u16, String)> {
+        responses(contract, operation)
             .into_iter()
             .filter(|(status, _)| *status != 200)
             .flat_map(|(status, response)| {
@@ -88,12 +94,41 @@ mod tests {
     }
 
     #[test]
-    fn it_has_every_failure_with_its_status_and_no_other() {
-        let failures: BTreeSet<_> = all()
-            .iter()
-            .map(|failure| (failure.status().as_u16(), failure.code().to_owned()))
-            .collect();
-        assert_eq!(codes(&contract()), failures);
+    fn each_operation_has_its_failures_with_their_statuses_and_no_other() {
+        let elsewhere = ["not_found", "method_not_allowed"];
+        let about_keys = ["attempt_unknown", "import_under_way"];
+        let status = [
+            "attempt_unknown",
+            "crm_answer_lost",
+            "idempotency_key_invalid",
+            "import_under_way",
+            "journal_unavailable",
+            "order_outcome_unknown",
+        ];
+        let import = |code: &str| !elsewhere.contains(&code) && !about_keys.contains(&code);
+        let contract = contract();
+        for (operation, may_come) in [
+            ("importOrder", &import as &dyn Fn(&str) -> bool),
+            ("importUpsale", &import),
+            ("orderStatus", &|code| status.contains(&code)),
+            ("openapi", &|_| false),
+            ("health", &|_| false),
+            ("ready", &|_| false),
+            ("", &|code| elsewhere.contains(&code)),
+        ] {
+            let failures: BTreeSet<_> = all()
+                .iter()
+                .filter(|failure| may_come(failure.code()))
+                .map(|failure| (failure.status().as_u16(), failure.code().to_owned()))
+                .collect();
+            assert!(!responses(&contract, operation).is_empty(), "{operation}");
+            assert_eq!(codes(&contract, operation), failures, "{operation}");
+        }
+    }
+
+    #[tokio::test]
+    async fn it_is_not_kept_as_it_says_of_every_answer() {
+        assert_eq!(openapi().await.headers()["cache-control"], "no-store");
     }
 
     #[test]

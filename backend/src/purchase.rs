@@ -24,6 +24,9 @@ const MAX_EMAIL: usize = 255;
 /// The longest order id of the CRM, in characters.
 const MAX_ORDER_ID: usize = 32;
 
+/// As much of a field's name as is logged, in characters.
+const MAX_LOGGED_NAME: usize = 64;
+
 /// What a page may ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -95,7 +98,8 @@ impl Purchase {
     /// # Errors
     /// [`Failure::FieldsInvalid`] with one sentence for each field that is wrong.
     pub fn check(kind: Kind, mut fields: Fields, merchant: &Merchant) -> Result<Self, Failure> {
-        let mut dropped_fields = drop_fields(&mut fields, |name| is_merchants(name, merchant));
+        drop_what_agrees(&mut fields, merchant);
+        let dropped_fields = drop_fields(&mut fields, |name| is_merchants(name, merchant));
 
         let mut problems = Problems::default();
         for (name, _) in fields.iter() {
@@ -139,11 +143,9 @@ impl Purchase {
         };
 
         match kind {
-            Kind::Order => {
-                fields.set("paySource", "AMAZON");
-            }
+            Kind::Order => fields.set("paySource", "AMAZON"),
             // The CRM's list of an upsale's fields has none.
-            Kind::Upsale => dropped_fields += drop_fields(&mut fields, |name| name == "paySource"),
+            Kind::Upsale => fields.retain(|name| name != "paySource"),
         }
         if let Some(id) = &merchant.campaign_id {
             fields.set("campaignId", id.as_str());
@@ -238,7 +240,14 @@ impl Purchase {
     }
 }
 
-/// Drops fields, and counts them.
+/// Drops the campaign and the biller of a page that says the same as the merchant.
+fn drop_what_agrees(fields: &mut Fields, merchant: &Merchant) {
+    let agrees = |&(name, value): &(&str, &str)| decided(name, merchant) == Some(value);
+    let agreeing: Vec<_> = fields.iter().filter(agrees).map(|(name, _)| name.to_owned()).collect();
+    fields.retain(|name| !agreeing.iter().any(|agreeing| agreeing == name));
+}
+
+/// Drops fields that a page must not set, and counts them.
 fn drop_fields(fields: &mut Fields, is_dropped: impl Fn(&str) -> bool) -> usize {
     let mut count = 0;
     fields.retain(|name| {
@@ -246,7 +255,8 @@ fn drop_fields(fields: &mut Fields, is_dropped: impl Fn(&str) -> bool) -> usize 
         if dropped {
             count += 1;
             // The name only: the value may be a password or a card number.
-            tracing::warn!(field = name, "dropped a field that a page must not set");
+            let field = &*cut(name, MAX_LOGGED_NAME);
+            tracing::warn!(field, "dropped a field that a page must not set");
         }
         !dropped
     });
@@ -320,8 +330,16 @@ fn is_merchants(name: &str, merchant: &Merchant) -> bool {
     NAMES.contains(&name.as_str())
         || ["_price", "_shipprice", "_salestax"].iter().any(|end| name.ends_with(end))
         || ["preauth", "card", "ach"].iter().any(|start| name.starts_with(start))
-        || (name == "campaignid" && merchant.campaign_id.is_some())
-        || (name == "amazonbillerid" && merchant.amazon_biller_id.is_some())
+        || decided(&name, merchant).is_some()
+}
+
+/// What the merchant has decided of what a page may say, too.
+fn decided<'a>(name: &str, merchant: &'a Merchant) -> Option<&'a str> {
+    match name.to_ascii_lowercase().as_str() {
+        "campaignid" => merchant.campaign_id.as_deref(),
+        "amazonbillerid" => merchant.amazon_biller_id.as_deref(),
+        _ => None,
+    }
 }
 
 /// Refuses the fields that are read or written here in any other letter case: unseen by the checks, they
@@ -329,7 +347,7 @@ fn is_merchants(name: &str, merchant: &Merchant) -> bool {
 fn spelling_problem(kind: Kind, name: &str) -> Option<String> {
     const SHARED: [&str; 5] = ["amazonOrderId", TOKEN, "paySource", "campaignId", "amazonBillerId"];
     let lower = name.to_ascii_lowercase();
-    let ours = if kind == Kind::Upsale && is_indexed_product(&lower) {
+    let ours = if is_indexed_product(&lower) {
         lower.as_str()
     } else if kind == Kind::Upsale && lower == "orderitems" {
         // Its products would be sold without having been compared with those of earlier upsales.
@@ -505,6 +523,7 @@ mod tests {
             ("EmailAddress", "emailAddress"),
             ("firstname", "firstName"),
             ("LASTNAME", "lastName"),
+            ("Product1_ID", "product1_id"),
         ] {
             for right in [spelling, "unused"] {
                 let changes = [(right, None), (name, Some("PREPAID"))];
@@ -624,6 +643,24 @@ mod tests {
             panic!("an order without campaign and biller was taken");
         };
         assert_eq!(wrong.keys().collect::<Vec<_>>(), ["amazonBillerId", "campaignId"]);
+    }
+
+    #[test]
+    fn only_what_a_page_must_not_say_is_counted() {
+        for (name, value, count) in [
+            ("campaignId", "12", 0),
+            ("CAMPAIGNID", "12", 0),
+            ("amazonBillerId", "7", 0),
+            ("paySource", "AMAZON", 0),
+            ("campaignId", "13", 1),
+            ("amazonBillerId", "12", 1),
+            ("product1_price", "1", 1),
+        ] {
+            let change = [(name, Some(value))];
+            for purchase in [check(&change, &merchant()), upsale(&change, &merchant())] {
+                assert_eq!(purchase.unwrap().dropped_fields(), count, "{name}={value}");
+            }
+        }
     }
 
     #[test]

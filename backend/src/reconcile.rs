@@ -6,7 +6,7 @@ use tokio::time;
 
 use crate::{
     Backend, Failure,
-    crm::Finding,
+    crm::{Finding, Trace},
     journal::{Outcome, Question},
 };
 
@@ -51,12 +51,13 @@ impl Backend {
         Found::Outcome(Err(failure))
     }
 
-    /// Asks about all attempts of unknown outcome, and forgets old ones, until it is dropped.
+    /// Asks about all attempts of unknown outcome, and forgets old ones, until the server stops.
     pub async fn tidy_up(self: Arc<Self>, keep: Duration) {
         let mut sweep = time::interval(EVERY);
         let mut prune = time::interval(PRUNE_EVERY);
         loop {
             tokio::select! {
+                () = self.stopping.cancelled() => return,
                 _ = sweep.tick() => self.sweep().await,
                 _ = prune.tick() => {
                     if let Ok(attempts @ 1..) = self.journal.prune(keep).await {
@@ -71,14 +72,21 @@ impl Backend {
     pub async fn sweep(&self) {
         // The journal has said what is wrong with it.
         for unknown in self.journal.unknown().await.unwrap_or_default() {
+            if self.stopping.is_cancelled() {
+                return;
+            }
             let Ok(Some(question)) = self.journal.question(unknown).await else { continue };
             let kind = question.kind.word();
+            let order_id = question.trace.as_ref().map(|trace| {
+                let (Trace::Order { order_id, .. } | Trace::Upsale { order_id, .. }) = trace;
+                order_id.clone()
+            });
             let found = match self.find_out(question).await {
                 Found::Outcome(Ok(envelope)) => envelope.result().to_owned(),
                 Found::Outcome(Err(failure)) => failure.code().to_owned(),
                 Found::Nothing => "nothing".to_owned(),
             };
-            tracing::info!(kind, found, "asked about an attempt of unknown outcome");
+            tracing::info!(kind, order_id, found, "asked about an attempt of unknown outcome");
         }
     }
 }

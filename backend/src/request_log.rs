@@ -1,10 +1,6 @@
 //! One line of the log, and one observation of the metrics, for each request.
 
-use std::{
-    hash::{BuildHasher, Hasher, RandomState},
-    sync::Arc,
-    time::Instant,
-};
+use std::{sync::Arc, time::Instant};
 
 use axum::{
     extract::{MatchedPath, Request, State},
@@ -13,6 +9,7 @@ use axum::{
     response::Response,
 };
 use tracing::Instrument;
+use uuid::Uuid;
 
 use crate::Backend;
 
@@ -58,8 +55,7 @@ fn request_id(headers: &HeaderMap) -> String {
         (1..=MAX_ID).contains(&id.len())
             && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
     };
-    // Each state has keys of its own, drawn at random.
-    let own = || format!("{:016x}", RandomState::new().build_hasher().finish());
+    let own = || Uuid::new_v4().simple().to_string();
     given.filter(good).map_or_else(own, str::to_owned)
 }
 
@@ -88,7 +84,7 @@ mod tests {
     #[test]
     fn ids_of_our_own_differ() {
         let [one, other] = [(); 2].map(|()| request_id(&HeaderMap::new()));
-        assert_eq!(one.len(), 16);
+        assert_eq!(one.len(), 32);
         assert_ne!(one, other);
     }
 }

@@ -56,7 +56,7 @@ pub struct Backend {
     pub(crate) journal: Journal,
     pub(crate) imports: TaskTracker,
     pub(crate) metrics: Metrics,
-    stopping: CancellationToken,
+    pub(crate) stopping: CancellationToken,
     /// How long what is under way may take once a stop has begun.
     stop_limit: Duration,
 }
@@ -69,14 +69,17 @@ impl Backend {
     pub async fn new(config: &Config) -> Result<Arc<Self>, String> {
         let limits = config.crm.limits;
         let no_tls = |error: reqwest::Error| format!("TLS does not work here: {error}.");
+        let crm = Crm::new(&config.crm).map_err(no_tls)?;
+        let amazon = Amazon::new(&config.amazon, limits).map_err(no_tls)?;
+        // Last, so that nothing fails with an open journal.
         let journal = Journal::open(&config.journal.url, limits).await;
         Ok(Arc::new(Self {
             merchant: config.merchant.clone(),
             shopper_address_header: config.shopper_address_header.clone(),
             allowed_origins: config.allowed_origins.clone(),
             rate_limiter: config.rate_limit.map(RateLimiter::new),
-            crm: Crm::new(&config.crm).map_err(no_tls)?,
-            amazon: Amazon::new(&config.amazon, limits).map_err(no_tls)?,
+            crm,
+            amazon,
             journal: journal.map_err(|error| error.to_string())?,
             imports: TaskTracker::new(),
             metrics: Metrics::default(),
@@ -156,10 +159,10 @@ pub fn with_security_headers(router: Router) -> Router {
         .layer(set_header(header::CONTENT_SECURITY_POLICY, "frame-ancestors 'self'"))
 }
 
-/// Serves the API until `stop` resolves, then finishes what is under way.
+/// Serves the API until `stop` resolves, then finishes what is under way and closes the journal.
 ///
 /// # Errors
-/// When that takes longer than the CRM's time limit and ten seconds.
+/// When that takes longer than an import may: to be prepared, and to be sent and answered.
 pub async fn serve(
     backend: Arc<Backend>,
     listener: TcpListener,
@@ -175,6 +178,7 @@ pub async fn serve(
     let all = async {
         run(with_security_headers(router), listener, stopping).await;
         backend.idle().await;
+        backend.journal.close().await;
     };
     let limit = async {
         backend.stopping.cancelled().await;

@@ -11,7 +11,10 @@
 
 mod common;
 
-use std::{collections::BTreeMap, io::ErrorKind, num::NonZeroU32, process::Output, time::Duration};
+use std::{
+    collections::BTreeMap, io::ErrorKind, num::NonZeroU32, path::Path, process::Output,
+    time::Duration,
+};
 
 use landerpay_backend::{demo::crm::Settings, metrics};
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
@@ -25,7 +28,8 @@ use tokio::{
 
 use common::{
     ADDRESS_HEADER, HeldCrm, JSON, KEY, OTHER_KEY, Reply, Shop, TOKEN, amazon, assert_accepted,
-    command, config, impatient, listener, order, read, serve_forever, stand_in, start, upsale,
+    command, config, folder, impatient, listener, order, read, serve_forever, stand_in, start,
+    upsale,
 };
 
 const ORIGIN: &str = "https://lander.example";
@@ -468,6 +472,91 @@ async fn a_signal_lets_an_import_end() {
     }
 }
 
+/// The command with a journal in a folder of its own.
+async fn with_journal(crm: &str, folder: &Path) -> Command {
+    let mut command = configured(crm, &[]).await;
+    command.env("DATABASE_URL", format!("sqlite:{}/landerpay.db", folder.display()));
+    command
+}
+
+#[tokio::test]
+async fn after_a_stop_the_journal_is_one_file() {
+    let folder = folder("operation-journal");
+    let beside = ["landerpay.db-wal", "landerpay.db-shm"].map(|name| folder.join(name));
+    let mut shop = Running::start(with_journal(&stand_in_url().await, &folder).await).await;
+    assert_accepted(&read(shop.post(&order(json!({})))).await);
+    assert!(beside.iter().all(|file| file.exists()));
+    shop.signal("-TERM").await;
+    assert_eq!(shop.exit_code().await, Some(0));
+    assert!(beside.iter().all(|file| !file.exists()));
+    assert!(folder.join("landerpay.db").exists());
+}
+
+#[tokio::test]
+async fn an_attempt_that_is_asked_about_has_its_order_in_the_log() {
+    let folder = folder("operation-sweep");
+    let crm = stand_in_url().await;
+    let mut command = with_journal(&crm, &folder).await;
+    command.env("LANDERPAY_CRM_TIMEOUT", "1");
+    let mut shop = Running::start(command).await;
+    let lost = read(shop.post(&order(json!({"custom5": "lost"})))).await;
+    assert_eq!(lost.code(), "crm_answer_lost");
+    shop.signal("-TERM").await;
+    assert_eq!(shop.exit_code().await, Some(0));
+
+    // Nobody asks before the one who sent it would have given up.
+    time::sleep(Duration::from_secs(3)).await;
+    let mut again = Running::start(with_journal(&crm, &folder).await).await;
+    let line = again.line("asked about an attempt of unknown outcome").await;
+    assert_eq!(line["found"], "SUCCESS");
+    let ledger = read(client().get(format!("{crm}/stand-in/orders"))).await.json();
+    assert_eq!(line["order_id"], ledger[0]["fields"]["orderId"]);
+}
+
+#[tokio::test]
+async fn who_is_told_that_nobody_knows_raises_an_alarm() {
+    let mut command = configured(&stand_in_url().await, &[]).await;
+    command.env("LANDERPAY_METRICS_LISTEN", "127.0.0.1:0");
+    let mut shop = Running::start(command).await;
+    let address = shop.logged[0]["address"].as_str().unwrap().to_owned();
+    let told = async || {
+        let text = read(client().get(format!("http://{address}/metrics"))).await.text;
+        let lines =
+            text.lines().filter(|line| line.starts_with("landerpay_outcome_unknown_total "));
+        lines.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let unclear = read(shop.post(&order(json!({"custom5": "unknown-result"})))).await;
+    assert_eq!(unclear.status, StatusCode::OK, "{}", unclear.text);
+    assert_eq!(told().await, ["landerpay_outcome_unknown_total 0"]);
+    let refused = shop.post(&order(json!({}))).header("idempotency-key", KEY);
+    assert_eq!(read(refused).await.code(), "order_outcome_unknown");
+    assert_eq!(told().await, ["landerpay_outcome_unknown_total 1"]);
+    let line = shop.line("nobody knows what became of an order").await;
+    assert_eq!(line["level"], "WARN");
+    assert_eq!(line["amazon_order_id"], "S01-0000000-0000001");
+}
+
+#[tokio::test]
+async fn a_crm_that_refuses_the_credentials_is_an_error_in_the_log() {
+    let mut command = configured(&stand_in_url().await, &[]).await;
+    command.env("LANDERPAY_CRM_PASSWORD", "another");
+    let mut shop = Running::start(command).await;
+    let refused = read(shop.post(&order(json!({})))).await;
+    assert_eq!(refused.json()["result"], "ERROR", "{}", refused.text);
+    let line = shop.line("the CRM refuses the credentials, or this server's address").await;
+    assert_eq!(line["level"], "ERROR");
+}
+
+#[tokio::test]
+async fn a_key_that_is_misspelt_ends_the_start() {
+    let mut command = configured("https://api.example", &["check"]).await;
+    command.env("LANDERPAY_RATE_LIMITS", "hunter2");
+    let (code, _, stderr) = output(command).await;
+    assert_eq!(code, Some(1));
+    assert!(stderr.contains("\n  LANDERPAY_RATE_LIMITS is no key"), "{stderr}");
+    assert!(!stderr.contains("hunter2"), "{stderr}");
+}
+
 #[tokio::test]
 async fn a_second_signal_ends_at_once() {
     let (crm, held) = HeldCrm::start("/order/import/").await;
@@ -491,5 +580,7 @@ async fn a_stop_has_an_end() {
     let started = Instant::now();
     shop.stop.cancel();
     assert_eq!(shop.server.await.unwrap().unwrap_err().kind(), ErrorKind::TimedOut);
-    assert_eq!(started.elapsed().as_secs(), 10);
+    let limits = impatient();
+    let limit = limits.prepare_lease() + limits.send_lease();
+    assert_eq!(started.elapsed().as_secs(), limit.as_secs());
 }

@@ -7,7 +7,14 @@
     missing_docs
 )]
 
-use std::{cell::RefCell, collections::BTreeSet, fs, path::Path, process::Command};
+use std::{
+    cell::RefCell,
+    collections::BTreeSet,
+    fs,
+    io::{self, Write},
+    path::Path,
+    process::Command,
+};
 
 use landerpay_backend::Config;
 
@@ -58,6 +65,9 @@ fn the_image_copies_what_is_there() {
 #[test]
 fn systemd_finds_the_unit_valid_and_safe() {
     if Command::new("systemd-analyze").arg("--version").output().is_err() {
+        // Past the test runner, which keeps what a test that passes has printed.
+        writeln!(io::stderr(), "SKIPPED the unit's judgement: there is no systemd-analyze")
+            .unwrap();
         return;
     }
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("unit");

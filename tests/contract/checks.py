@@ -41,6 +41,9 @@ def the_contract_decides(ctx, response, case):
     purchase = case.operation.path.rpartition("import-")[2]
     if response.request.method != "POST" or purchase not in ("order", "upsale"):
         return
+    if response.status_code == 429:
+        # One of too many: it was not looked at. The contract has this answer.
+        return
     contract = schema.raw_schema
     expected = judge(response.request, contract, purchase.capitalize())
     if expected is None:

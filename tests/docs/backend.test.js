@@ -111,4 +111,19 @@ describe("what to watch", () => {
     );
     assert.deepEqual([...new Set(shown)].sort(), named.sort());
   });
+
+  test("the outcomes of imports are those that are counted", () => {
+    const verdicts = /Verdict::\w+ => "(\w+)"/g;
+    const counted = [...read("backend/src/metrics.rs").matchAll(verdicts)].map(([, word]) => word);
+    const codes = [...read("backend/src/failure.rs").matchAll(/Self::\w+(?:\(_\))? => "(\w+)"/g)];
+    const known = new Set([...counted, ...codes.map(([, code]) => code)]);
+    const row = /^\| `landerpay_import_duration_seconds` by `outcome` \|(.+)$/m;
+    const [, text] = row.exec(read("docs/backend-deploy.md"));
+    const shown = [...text.matchAll(/`(\w+)`/g)].map(([, word]) => word);
+    assert.equal(counted.length, 3);
+    for (const word of counted) assert.ok(shown.includes(word), word);
+    for (const word of shown) assert.ok(known.has(word), word);
+    // Counted by itself: whoever is told so has mostly been told by an earlier import.
+    assert.ok(!shown.includes("order_outcome_unknown"));
+  });
 });

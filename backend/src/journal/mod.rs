@@ -420,6 +420,11 @@ impl Journal {
         take.await.map_err(unavailable)
     }
 
+    /// Closes the database. A SQLite file is then whole by itself, without `-wal` and `-shm` beside it.
+    pub async fn close(&self) {
+        self.tables.close().await;
+    }
+
     /// Whether the database answers.
     pub async fn answers(&self) -> bool {
         self.tables.answers().await
@@ -689,7 +694,7 @@ impl Written {
     fn outcome(&self) -> Outcome {
         let answer = self.answer.as_deref().unwrap_or_default();
         // What is written down was read before.
-        Envelope::read(answer.as_bytes(), &[]).ok_or(Failure::OrderOutcomeUnknown)
+        Envelope::read(answer.as_bytes(), &[], "").ok_or(Failure::OrderOutcomeUnknown)
     }
 }
 

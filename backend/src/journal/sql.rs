@@ -305,6 +305,11 @@ impl Tables {
         Ok(())
     }
 
+    /// Waits until no connection is in use, and closes all.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
     /// Whether the database answers.
     pub async fn answers(&self) -> bool {
         match self.pool.acquire().await {

@@ -45,7 +45,7 @@ fn key(text: &str) -> Option<Key> {
 }
 
 fn reply(result: &str) -> Outcome {
-    Ok(Envelope::read(format!("{{\"result\":\"{result}\"}}").as_bytes(), &[]).unwrap())
+    Ok(Envelope::read(format!("{{\"result\":\"{result}\"}}").as_bytes(), &[], "").unwrap())
 }
 
 fn import(begin: Begin) -> Attempt {
@@ -470,7 +470,7 @@ const SECOND: &str = "S01-0000000-0000012";
 const THIRD: &str = "S01-0000000-0000013";
 
 fn answer(body: &str) -> Outcome {
-    Ok(Envelope::read(body.as_bytes(), &[]).unwrap())
+    Ok(Envelope::read(body.as_bytes(), &[], "").unwrap())
 }
 
 fn whole() -> Outcome {
