@@ -157,7 +157,7 @@ impl<'a> Buyer<'a> {
         });
         let order = self.purchase("import-order", order, total).await;
         let mut upsale = None;
-        if number % 3 == 0 {
+        if number.is_multiple_of(3) {
             let (product, quantity, total) = self.choose(&EXTRAS);
             let body = json!({
                 "orderId": order.order_id,
