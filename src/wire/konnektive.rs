@@ -109,8 +109,8 @@ fn http_error(kind: ErrorKind, reply: &Reply) -> Error {
 fn error(reply: &Reply, code: Option<&str>, message: &str) -> Outcome {
     let failed = http_error(ErrorKind::BackendFailed, reply);
     match code {
-        // The backend's own words: the CRM was never reached, so there is no order.
-        Some("crm_unreachable" | "amazon_unreachable") => Outcome::Refused(failed),
+        // The backend's own words: CRM or Amazon was never reached, so there is no order.
+        Some(code) if code.ends_with("_unreachable") => Outcome::Refused(failed),
         Some("token_refused") => Outcome::Refused(ErrorKind::TokenRefused.into()),
         Some("product_taken") => Outcome::Refused(ErrorKind::UpsellTaken.into()),
         // The same key with another content: whatever it stands for may exist.
