@@ -94,7 +94,8 @@ function followLinks(file, tokens) {
 
 const NAMES = {
   ...{ html: "HTML", css: "CSS", js: "JavaScript", ts: "TypeScript", tsx: "React", vue: "Vue" },
-  ...{ json: "JSON", sh: "Shell", http: "Header", text: "Text" },
+  ...{ json: "JSON", sh: "Shell", http: "Header", text: "Text", php: "PHP" },
+  ...{ ini: "Settings", nginx: "nginx", dockerfile: "Dockerfile" },
 };
 
 function codeBlock({ info, content }, escapeHtml) {
