@@ -115,10 +115,6 @@ impl Metrics {
 
     /// A purchase has an outcome. Its label is a code of ours: the CRM's own word may be anything.
     pub fn import(&self, kind: Kind, outcome: &Outcome, took: Duration) {
-        let kind = match kind {
-            Kind::Order => "order",
-            Kind::Upsale => "upsale",
-        };
         let outcome = match outcome {
             Ok(envelope) => match envelope.verdict() {
                 Verdict::Taken => "taken",
@@ -127,7 +123,9 @@ impl Metrics {
             },
             Err(failure) => failure.code(),
         };
-        self.imports.get_or_create(&ImportLabels { kind, outcome }).observe(took.as_secs_f64());
+        self.imports
+            .get_or_create(&ImportLabels { kind: kind.word(), outcome })
+            .observe(took.as_secs_f64());
     }
 
     /// A buyer was told that nobody knows what became of an order.

@@ -13,7 +13,7 @@ mod common;
 use axum::http::StatusCode;
 use serde_json::json;
 
-use common::{KEY, OTHER_KEY, Shop, assert_accepted, order, read};
+use common::{KEY, OTHER_KEY, Shop, assert_accepted, order};
 
 #[tokio::test]
 async fn a_token_that_amazon_refuses_never_reaches_the_crm() {
@@ -31,7 +31,7 @@ async fn a_token_that_amazon_refuses_never_reaches_the_crm() {
             let reply = shop.order(KEY, &body).await;
             assert_eq!((reply.status.as_u16(), &*reply.code()), (status, code), "{token}");
         }
-        let calls = read(shop.client.get(format!("{}/stand-in/calls", shop.crm))).await.json();
+        let calls = shop.calls().await;
         assert_eq!(calls["leads"], 0, "{token}");
         assert_eq!(shop.ledger().await.len(), 0, "{token}");
         // The buyer signs in again, and goes on with the same order and key.

@@ -216,11 +216,8 @@ async fn an_order_that_the_crm_does_not_have_takes_no_upsale() {
 #[tokio::test]
 async fn an_order_that_is_not_complete_takes_no_upsale() {
     let shop = Shop::start().await;
-    let lead = "loginId=stand-in-api-user&password=stand-in-password&campaignId=12&firstName=Ada\
-        &lastName=Lovelace&emailAddress=ada%40example.com";
-    let post = shop.client.post(format!("{}/leads/import/", shop.crm)).header(FORM.0, FORM.1);
-    let lead = common::read(post.body(lead)).await.json()["message"]["orderId"].clone();
-    let reply = shop.upsale(KEY, &upsale(lead.as_str().unwrap(), json!({}))).await;
+    let lead = shop.lead().await;
+    let reply = shop.upsale(KEY, &upsale(&lead, json!({}))).await;
     let sentence = "This order is not complete, so nothing can be added.";
     assert_eq!(reply.json()["message"], json!({"orderId": sentence}));
     assert_eq!(upsales(&shop).await.len(), 0);

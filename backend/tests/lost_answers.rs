@@ -25,8 +25,8 @@ use serde_json::{Value, json};
 use tokio::time;
 
 use common::{
-    FORM, HeldCrm, JSON, KEY, OTHER_KEY, Reply, Shop, assert_accepted, impatient, order, read,
-    stand_in, upsale,
+    HeldCrm, JSON, KEY, OTHER_KEY, Reply, Shop, assert_accepted, impatient, order, read, stand_in,
+    upsale,
 };
 
 /// Asks as a page does: the same again, until it hears something else.
@@ -252,14 +252,11 @@ async fn a_lead_without_an_answer_orders_nothing() {
 #[tokio::test]
 async fn the_order_of_a_lead_that_the_page_has_imported_is_completed() {
     let shop = Shop::start().await;
-    let lead = "loginId=stand-in-api-user&password=stand-in-password&campaignId=12&firstName=Ada\
-        &lastName=Lovelace&emailAddress=ada%40example.com";
-    let post = shop.client.post(format!("{}/leads/import/", shop.crm)).header(FORM.0, FORM.1);
-    let lead = read(post.body(lead)).await.json()["message"]["orderId"].clone();
+    let lead = shop.lead().await;
     let reply = shop.order(KEY, &order(json!({"orderId": lead}))).await;
     assert_accepted(&reply);
     assert_eq!(reply.json()["message"]["orderId"], lead);
-    let calls = read(shop.client.get(format!("{}/stand-in/calls", shop.crm))).await.json();
+    let calls = shop.calls().await;
     assert_eq!((&calls["leads"], &calls["orders"]), (&json!(1), &json!(1)));
 }
 

@@ -84,10 +84,7 @@ impl Ledger {
                 Outcome::Refused => ("refused", "", ""),
                 Outcome::Unfinished => ("unfinished", "", ""),
             };
-            let kind = match entry.kind {
-                Kind::Order => "order",
-                Kind::Upsale => "upsale",
-            };
+            let kind = entry.kind.word();
             let field = |name| escape(entry.fields.get(name).unwrap_or(""));
             // Writing to a String cannot fail.
             let _ = write!(

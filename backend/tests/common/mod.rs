@@ -210,6 +210,20 @@ impl Shop {
         read(self.client.get(format!("{}{path}", self.url))).await
     }
 
+    /// How often the stand-in was called, by kind.
+    pub async fn calls(&self) -> Value {
+        read(self.client.get(format!("{}/stand-in/calls", self.crm))).await.json()
+    }
+
+    /// Opens an order at the stand-in, as a page with a form for leads does; its id.
+    pub async fn lead(&self) -> String {
+        let lead = "loginId=stand-in-api-user&password=stand-in-password&campaignId=12&firstName=Ada\
+            &lastName=Lovelace&emailAddress=ada%40example.com";
+        let post = self.client.post(format!("{}/leads/import/", self.crm)).header(FORM.0, FORM.1);
+        let opened = read(post.body(lead)).await.json();
+        opened["message"]["orderId"].as_str().unwrap().to_owned()
+    }
+
     /// What the stand-in has received.
     pub async fn ledger(&self) -> Vec<Value> {
         let text = read(self.client.get(format!("{}/stand-in/orders", self.crm))).await.text;
